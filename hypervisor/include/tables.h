@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * The tables of one system: made offline by forge, constant at run time
+ *
+ * forge writes tables.c (these structs) and pagetables.S, links them with libhyp.a into one ELF whose PT_LOADs also
+ * carry the guests' payloads at their physical addresses. The runtime builds no table; it only reads these.
+ */
+#ifndef HYP_TABLES_H
+#define HYP_TABLES_H
+
+#include <stdint.h>
+
+#define HYP_CORES_MAX 8
+#define HYP_INTIDS 1020         /* GICv3: SGI 0-15, PPI 16-31, SPI 32-1019 */
+#define HYP_NO_VM 0xff
+
+struct hyp_vm {
+    const char *name;
+    uint32_t core;              /* physical core of its one vCPU; Aff0, as on QEMU virt */
+    uint32_t vmid;
+    uint64_t entry_ipa;         /* first instruction, at EL1h, MMU off */
+    uint64_t boot_x0;           /* IPA of its device tree; x1-x3 are 0 (Linux arm64 booting.rst) */
+    uint64_t vttbr;             /* VTTBR_EL2: VMID and physical address of the stage 2 root */
+    uint64_t ram_ipa, ram_pa, ram_size;
+    /* One bit an INTID: SPIs (and PPIs) that the VM owns. PPI 27 (virtual timer) is in each VM's set. */
+    uint32_t irq_mask[(HYP_INTIDS + 31) / 32];
+};
+
+extern const uint32_t hyp_vm_count;
+extern const struct hyp_vm hyp_vms[];
+extern const uint32_t hyp_core_count;               /* cores that run a VM or are parked; MPIDR Aff0 0 .. n-1 */
+extern const uint8_t hyp_core_vm[HYP_CORES_MAX];    /* VM of a core, or HYP_NO_VM */
+extern const uint8_t hyp_irq_vm[HYP_INTIDS];        /* owner of an SPI, or HYP_NO_VM */
+extern const uint64_t hyp_el2_root[];               /* TTBR0_EL2: stage 1, 4 KiB granule, 39-bit VA, starts at level 1 */
+extern const uint64_t hyp_vtcr;                     /* VTCR_EL2: 4 KiB granule, 39-bit IPA, starts at level 1 */
+extern const uint64_t hyp_console_base;             /* ns16550-compatible UART (uart16550), or 0: no console */
+extern const char hyp_system_name[];
+
+/* Physical layout that the runtime may assume (forge's linker script and stage 1 map agree with it):
+ * text RX, rodata (with all tables) RO, data (with stacks and the per-core blocks) RW never executable, each a 2 MiB
+ * region of its own; GICD at 0x08000000, GICR at 0x080a0000 (0x20000 a core), the console's page: device-nGnRnE, RW.
+ * Nothing of a VM's memory is mapped at EL2. */
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * A system: board, devices and VMs as scenarios/systems/NAME.xml describes them, checked and laid out
+ *
+ * Pure host C over libxml2: used by forge (hypervisor/forge) and by the CLI, which turns it into QEMU's command line.
+ */
+#ifndef INGOT_SYSTEM_H
+#define INGOT_SYSTEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SYSTEM_CORES_MAX 8
+#define SYSTEM_DEVICES_MAX 64
+#define SYSTEM_VMS_MAX 8
+
+enum { SYSTEM_OWNER_NONE = -1, SYSTEM_OWNER_HYPERVISOR = -2 };
+
+struct system_device {
+    char *name, *type, *impl;   /* impl: as written, or NULL */
+    uint64_t base, size;        /* physical register window; size a multiple of 4096 */
+    unsigned spi, lines;        /* first SPI and how many */
+    uint32_t stream;            /* 0: none */
+    uint64_t clock_ps;          /* 0: not given */
+    int owner;                  /* VM index, or SYSTEM_OWNER_* */
+    int line;                   /* in the XML, for messages */
+};
+
+enum system_payload { SYSTEM_PAYLOAD_LINUX, SYSTEM_PAYLOAD_RAW };
+
+struct system_vm {
+    char *name;
+    uint64_t ipa, pa, size;     /* one RAM region; all multiples of 2 MiB; pa chosen by layout if not given */
+    bool pa_given;
+    int core;                   /* physical core of its single vCPU */
+    enum system_payload payload;
+    char *kernel;               /* Linux Image, or raw image loaded at ipa and entered there at EL1 (x0 = device tree) */
+    char *initramfs;            /* or NULL */
+    char *cmdline;              /* or NULL */
+    int console;                /* index of its first uart16550, or -1 */
+    uint64_t dtb_ipa, initrd_ipa, initrd_size, kernel_ipa, kernel_size;  /* set by layout */
+    int line;
+};
+
+struct system {
+    char *name, *file;          /* file: path of the XML */
+    unsigned cores;
+    uint64_t ram_base, ram_size;    /* 0x40000000 and the board's memory */
+    uint64_t hyp_base, hyp_size;    /* physical RAM that belongs to the hypervisor */
+    int hyp_console;            /* device index or -1 */
+    struct system_device devices[SYSTEM_DEVICES_MAX];
+    size_t device_count;
+    struct system_vm vms[SYSTEM_VMS_MAX];
+    size_t vm_count;
+};
+
+/* Reads and validates (RELAX NG, then semantics) and lays out. Payload files are looked up relative to `files_dir`
+ * (NULL: not looked up; kernel_size etc. stay 0). Returns NULL on any error after printing each as
+ * "FILE:LINE: what is wrong: what to do" to stderr. Free with system_free. */
+struct system *system_load(const char *xml_path, const char *files_dir);
+void system_free(struct system *s);
+int system_find_vm(const struct system *s, const char *name);           /* index or -1 */
+int system_find_device(const struct system *s, const char *name);       /* index or -1 */
+
+#endif
