@@ -13,8 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum trace_kind {
-    TRACE_NAME = 1,     /* a name for an id: size = what (enum trace_name), id, 32 bytes of text in addr..reserved */
+    TRACE_NAME = 1,     /* a name for an id: size = what (enum trace_name), id, 24 bytes of text in addr..result, ended
+                         * by 0 if shorter; a longer name goes on in the next record, whose insn is its offset: 24, 48, ... */
     TRACE_READ,         /* MMIO read: id device, addr offset, value, size 1-8, result enum seam_result */
     TRACE_WRITE,        /* MMIO write: as TRACE_READ */
     TRACE_IRQ,          /* SPI level: id device, addr INTID, value 0 or 1 */
@@ -30,6 +35,8 @@ enum trace_kind {
 enum trace_name { TRACE_NAME_DEVICE = 1, TRACE_NAME_PROBE = 2 };
 
 #define TRACE_NO_CORE 0xff
+#define TRACE_NAME_PIECE 24     /* bytes of a name in one record */
+#define TRACE_NAME_MAX 240      /* bytes of a name; longer ones are cut */
 
 struct trace_record {
     uint64_t time_ps;
@@ -59,13 +66,17 @@ struct trace {
     bool torn;          /* bytes after the last whole record: the run was killed */
     void *map;
     size_t map_len;
+    struct trace_names *names;
 };
 struct trace *trace_load(const char *path, char *err, size_t err_len);
 void trace_unload(struct trace *t);
-/* Name of an id, or NULL. The string (32 bytes at most with its end) belongs to the trace. */
+/* Name of an id, or NULL. The string belongs to the trace. */
 const char *trace_find_name(const struct trace *t, enum trace_name what, uint32_t id);
 int trace_find_id(const struct trace *t, enum trace_name what, const char *name);  /* or -1 */
 
 uint32_t trace_crc32c(uint32_t crc, const void *data, size_t len);  /* Castagnoli, init 0, as RFC 3720 */
 
+#ifdef __cplusplus
+}
+#endif
 #endif
