@@ -22,7 +22,7 @@ extern "C" {
 #define LATENCY_NO_ACK UINT64_MAX
 
 enum latency_stage {
-    LATENCY_TURN,           /* raise -> the core may run: another core has the turn */
+    LATENCY_TURN,           /* raise -> the core may run: another core had the turn (measured if EL2_VECTOR is) */
     LATENCY_EL2_VECTOR,     /* -> first instruction of EL2's vector */
     LATENCY_LR,             /* -> list register written */
     LATENCY_GUEST_VECTOR,   /* -> first instruction of the guest's IRQ vector */
@@ -71,12 +71,15 @@ struct latency_report {
     size_t lost;                    /* its EOI did not come before the next path was acknowledged */
     size_t incomplete;              /* on the way when the trace ended */
     size_t chained;                 /* of the complete paths: raised while EL2 was already at work */
+    size_t unraised;                /* not among the raises: delivered again because the line had stayed high */
 };
 
 /* 0, or -1 and a line in err: an unknown name (with those that the trace has), a device that never raised, times that
  * go back. Free with latency_free, also after -1. */
 int latency_analyse(const struct trace *t, const struct latency_query *q, struct latency_report *report,
                     char *err, size_t err_len);
+/* Fills the spreads from count and paths, as latency_analyse has done; for paths of several runs together. -1: no memory. */
+int latency_summarise(struct latency_report *report);
 void latency_free(struct latency_report *report);
 /* The table, at most 100 columns. */
 void latency_print(FILE *out, const struct latency_report *report);
