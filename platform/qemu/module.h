@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * What the files of the QEMU module share: one board a process
+ * What the files of the QEMU module share: one board a process, all of it under QEMU's big lock
  */
 #ifndef INGOT_MODULE_H
 #define INGOT_MODULE_H
@@ -16,73 +16,107 @@
 #include "platform/seam/seam.h"
 #include "traces/trace.h"
 
-#define BOARD_CORES_MAX 8
 #define BOARD_DEVICES_MAX 64
 #define BOARD_WINDOWS_MAX 64
 
-struct vdev_instance;   /* bridge.c */
-
-/* board.c: the one board */
+/* board.c: the one board, and the devices' clock */
 struct board {
-    struct seam_devices *devices;
+    struct seam_devices *devices;   /* NULL: no ingot-board yet */
     struct trace_writer *trace;     /* NULL: not recorded */
-    QEMUTimer *timer;               /* at the devices' next event */
+    const char *trace_path;
+    QEMUTimer *timer;               /* at the devices' next event, rounded up to ns */
     seam_ps next_event;
-    bool running_event;             /* inside seam_advance: crossings have no core */
+    seam_ps event_ps;               /* time of the event being run, or SEAM_NEVER */
+    unsigned last_device;           /* of the last crossing */
 };
 extern struct board board;
 
-uint64_t board_now_ns(void);
-seam_ps board_now_ps(void);
-void board_advance(void);           /* events due now; then arms the timer for the next */
+void board_register_type(void);
+seam_ps board_now_ps(void);         /* of the event being run, else the platform's time */
+void board_advance(void);           /* runs what is due; then arms the timer for the next */
 void board_rearm(void);
-void board_fail(const char *fmt, ...) G_GNUC_PRINTF(1, 2);  /* held with an error, or the end when nobody controls */
+/* A failure in the middle of a run: held with `error`, or the end of the process when nobody controls it. */
+void board_fail(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
+
+/* checkpoint.c */
+extern const VMStateDescription board_vmstate;
 
 /* bridge.c: devices of the seam as QEMU devices */
 extern const struct seam_cpu bridge_seam_cpu;
-void bridge_register_types(void);
-bool bridge_realize_all(Error **errp);      /* seam_devices_add for each ingot-vdev */
-void bridge_map_all(void);                  /* after elaboration */
+void bridge_register_type(void);
+void bridge_map_all(void);          /* after elaboration */
 unsigned bridge_count(void);
 const char *bridge_name(unsigned device);
-int bridge_find(const char *name);          /* or -1 */
+int bridge_find(const char *name);  /* or -1 */
 
-/* record.c: the trace, and the watches on it */
-void record(struct trace_record r);         /* time, core and insn are filled in here */
+/* dma.c: what a device's stream may reach */
+void dma_register_type(void);
+enum seam_result dma_transfer(unsigned device, uint32_t stream, uint64_t addr, void *buf, size_t len, bool write);
+
+/* record.c: the trace. Crossings are written in the order of cause: an access, then what it caused. */
+void record(struct trace_record r);         /* time, core and insn are filled in, except a probe's */
+void record_begin(void);                    /* what is recorded from here on was caused by … */
+void record_cause(struct trace_record r);   /* … this, at record_begin's time */
+void record_end(void);
 void record_names(void);
-uint32_t record_step(const char *line);
+void record_flush(void);
 
-/* vcpu.c: whose turn it is */
-void vcpu_take_over(void);                  /* before the board is built */
+/* vcpu.c: the vCPU loop */
+void vcpu_take_over(void);                  /* before the machine is built */
 void vcpu_set_quantum(int64_t ns);
-int vcpu_running(void);                     /* index of the core inside tcg_cpus_exec, or -1 */
-uint64_t vcpu_insns(int core);              /* executed by it so far; exact for cores that are not running */
-uint64_t vcpu_insns_at(int core, int64_t raw_icount);
-void vcpu_stall(uint64_t delay_ps);         /* the running core waits for the bus */
-void vcpu_leave(void);                      /* the running core stops after this instruction */
+int64_t vcpu_now_ns(void);
+bool vcpu_in_turn(void);                    /* called by a core that executes */
+int64_t vcpu_raw(void);                     /* instructions of all cores, with those of the running turn */
+uint64_t vcpu_insns(int core, int64_t raw); /* of them, this core's; exact */
+void vcpu_stall(seam_ps delay_ps);          /* the core in turn waits for the bus */
+void vcpu_leave(void);                      /* the core in turn stops after this instruction */
 void vcpu_wake(void);                       /* the loop looks again */
+void vcpu_reset(void);
 void vcpu_save(struct state *s);
 void vcpu_load(struct state *s);
 
-/* control.c: hold, and the engine's socket */
+/* hold.c: time stands still */
+void hold_ask(const char *fmt, ...) G_GNUC_PRINTF(1, 2);    /* from now on; told when the loop has stopped */
+bool hold_enter(void);                      /* vcpu.c: is the board held? Tells the engine when it begins */
+bool hold_is(void);
+const char *hold_release(void);             /* NULL, or why not */
+bool hold_idle(void);                       /* vcpu.c: nothing can happen any more; false: nobody to tell */
+
+/* control.c: the engine's socket */
 bool control_open(const char *path, Error **errp);
 bool control_connected(void);
-void control_hold(const char *fmt, ...) G_GNUC_PRINTF(1, 2);   /* from now on; told when the loop has stopped */
-bool control_held(void);
-bool control_enter_hold(void);              /* vcpu.c: a hold was asked for and is told now */
-void control_idle(void);                    /* vcpu.c: nothing can happen any more */
-void control_console(unsigned device, const uint8_t *bytes, size_t len);
-void control_flush(void);
+void control_say(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
+void control_leave(int status) G_GNUC_NORETURN;
+void control_close(void);
+
+/* command.c */
+struct words {
+    char *word[16];
+    size_t len[16];     /* bytes; a TEXT may contain NUL */
+    unsigned count;
+};
+void command_run(char *line);
+const char *command_number(const char *word, uint64_t *value);   /* NULL, or what is wrong */
+
+/* console.c */
+void console_out(unsigned device, const uint8_t *bytes, size_t len);
+void console_flush(void);
+void console_escape(GString *out, const char *bytes, size_t len);
 
 /* watch.c */
 void watch_console(unsigned device, uint8_t byte);
 void watch_record(const struct trace_record *r);
-const char *watch_add(char **words, unsigned count);    /* NULL, or what is wrong */
-const char *watch_remove(char **words, unsigned count);
+bool watch_probe(uint32_t id);              /* about to be hit: true if the board must be held before it */
+bool watch_probe_any(void);
+const char *watch_add(const struct words *w);       /* NULL, or what is wrong */
+const char *watch_remove(const struct words *w);
 
 /* probe.c */
 void probe_install(uint64_t plugin_id);
-const char *probe_add(char **words, unsigned count);
-const char *probe_remove(char **words, unsigned count);
+int probe_find(const char *id_or_name);     /* its id, or -1 */
+const char *probe_add(const struct words *w);
+const char *probe_remove(const struct words *w);
+void probe_save(struct state *s);
+void probe_load(struct state *s);
 
 #endif

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * The vCPU loop: one thread, one core at a time, and every choice made in virtual time
+ * The vCPU loop: one thread, one core at a time, every choice made in virtual time (sched.h)
  *
- * Stock QEMU's round robin lets wall time and the order of arrival decide whose turn it is. This loop replaces it (the
- * accelerator's class keeps the entry point in a function pointer). The rules:
- *   - a core keeps the turn until its quantum ends, it halts, it waits for the bus, or an interrupt arrives for another;
- *   - an interrupt's core runs next, at the instant of its arrival;
- *   - when no core can run, time goes to the next timer;
- *   - an exit that somebody else asked for (monitor, main loop) changes neither the turn nor the quantum.
+ * Stock QEMU's round robin lets wall time and the order of arrival decide whose turn it is. This loop replaces it: the
+ * accelerator's class keeps its entry points in function pointers. A turn ends exactly at the next timer or the next
+ * choice; an exit that somebody else asked for (monitor, main loop) changes neither the turn nor its end.
  */
 #include "module.h"
 
@@ -24,183 +21,167 @@
 #include "softmmu/timers-state.h"
 #include "accel/tcg/tcg-accel-ops.h"
 #include "accel/tcg/tcg-accel-ops-icount.h"
-#include "accel/tcg/tcg-accel-ops-rr.h"
+
+#include "sched.h"
 
 #define INTERRUPTS (CPU_INTERRUPT_HARD | CPU_INTERRUPT_FIQ | CPU_INTERRUPT_VIRQ | CPU_INTERRUPT_VFIQ)
 
-/* What a checkpoint carries. */
-static struct {
-    int32_t turn;                       /* core that has the turn, or -1 */
-    uint32_t arrived;                   /* bit a core: an interrupt came, it runs next */
-    int64_t quantum_end;                /* ns */
-    int64_t stall_end[BOARD_CORES_MAX]; /* ns: the core's access is on the bus until then */
-    uint64_t insns[BOARD_CORES_MAX];
-} sched = { .turn = -1 };
-
-static int64_t quantum_ns = 10000;
-static CPUState *running;               /* inside tcg_cpus_exec */
-static int64_t turn_start;              /* raw icount at its beginning */
+static struct sched sched = { .quantum_ns = 10000 };
+static uint64_t insns[SCHED_CORES_MAX]; /* executed by each core up to the end of its last turn */
+static CPUState *running;               /* between the begin and the end of its turn */
+static int64_t turn_start;              /* raw instruction count at its begin */
+static bool debugging;                  /* a core hit a breakpoint: until the main loop has stopped the machine */
 static QemuCond *halt_cond;
 static QemuThread *thread;
+static void (*stock_ops_init)(AccelOpsClass *ops);
 
-void vcpu_set_quantum(int64_t ns) { quantum_ns = ns; }
+void vcpu_set_quantum(int64_t ns) { sched.quantum_ns = ns; }
+bool vcpu_in_turn(void) { return running && running == current_cpu; }
 
-int vcpu_running(void) { return running ? running->cpu_index : -1; }
-
-uint64_t vcpu_insns(int core) { return sched.insns[core]; }
-
-uint64_t vcpu_insns_at(int core, int64_t raw_icount)
+int64_t vcpu_raw(void)
 {
-    return sched.insns[core] + (running && running->cpu_index == core ? raw_icount - turn_start : 0);
+    int64_t raw = timers_state.qemu_icount;
+    if (vcpu_in_turn()) {
+        raw += running->icount_budget - (cpu_neg(running)->icount_decr.u16.low + running->icount_extra);
+    }
+    return raw;
+}
+
+int64_t vcpu_now_ns(void)
+{
+    return vcpu_in_turn() ? timers_state.qemu_icount_bias + vcpu_raw() : qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+}
+
+uint64_t vcpu_insns(int core, int64_t raw)
+{
+    return insns[core] + (running && running->cpu_index == core ? raw - turn_start : 0);
 }
 
 void vcpu_leave(void)
 {
-    if (running) {
+    if (vcpu_in_turn()) {
         cpu_exit(running);
     }
 }
 
 void vcpu_wake(void)
 {
-    if (halt_cond) {
-        qemu_cond_broadcast(halt_cond);
+    if (vcpu_in_turn()) {
+        cpu_exit(running);
+    } else if (first_cpu) {
+        qemu_cpu_kick(first_cpu);
     }
-    vcpu_leave();
 }
 
-void vcpu_stall(uint64_t delay_ps)
+void vcpu_stall(seam_ps delay_ps)
 {
-    if (!running || !delay_ps) {
-        return;
+    if (delay_ps) {
+        int64_t delay = (delay_ps + SEAM_PS_PER_NS - 1) / SEAM_PS_PER_NS;
+        sched_stall(&sched, running->cpu_index, vcpu_now_ns() + delay);
+        cpu_exit(running);
     }
-    sched.stall_end[running->cpu_index] = board_now_ns() + (delay_ps + 999) / 1000;
-    cpu_exit(running);
 }
 
-void vcpu_save(struct state *s) { state_put(s, "vcpu", &sched, sizeof sched); }
-void vcpu_load(struct state *s) { state_get(s, "vcpu", &sched, sizeof sched); }
+void vcpu_reset(void) { sched_reset(&sched); }
 
-/* An interrupt line of a core rises (or falls: then nothing new is set). Called with the big lock held. */
+void vcpu_save(struct state *s)
+{
+    sched_save(&sched, s);
+    for (int c = 0; c < SCHED_CORES_MAX; c++) {
+        state_put_u64(s, "insns", insns[c]);
+    }
+}
+
+void vcpu_load(struct state *s)
+{
+    sched_load(&sched, s);
+    for (int c = 0; c < SCHED_CORES_MAX; c++) {
+        insns[c] = state_get_u64(s, "insns");
+    }
+}
+
+/* An interrupt line of a core is set (AccelOpsClass.handle_interrupt); with the big lock, from any thread. */
 static void interrupt(CPUState *cpu, int mask)
 {
-    int fresh = mask & ~cpu->interrupt_request;
-    cpu->interrupt_request |= mask;
-    if (cpu == running) {
-        qatomic_set(&cpu_neg(cpu)->icount_decr.u16.high, -1);
-        return;
-    }
-    if (fresh & INTERRUPTS) {
-        sched.arrived |= 1u << cpu->cpu_index;
-    }
-    if (qemu_in_vcpu_thread()) {
-        vcpu_leave();
-    } else {
-        qemu_cpu_kick(cpu);
-    }
-}
-
-/* The main loop must not move time by itself when all cores sleep: this loop does. */
-static bool never_idle(CPUState *cpu) { (void)cpu; return false; }
-
-static bool can_run(CPUState *cpu, int64_t now)
-{
-    return cpu_can_run(cpu) && (!cpu->halted || cpu_has_work(cpu)) && sched.stall_end[cpu->cpu_index] <= now;
-}
-
-static void give_turn(CPUState *cpu, int64_t now)
-{
-    sched.turn = cpu->cpu_index;
-    sched.quantum_end = now + quantum_ns;
-}
-
-static CPUState *choose(int64_t now)
-{
-    while (sched.arrived) {
-        int core = ctz32(sched.arrived);
-        CPUState *cpu = qemu_get_cpu(core);
-        sched.arrived &= ~(1u << core);
-        if (can_run(cpu, now)) {
-            if (core != sched.turn) {
-                give_turn(cpu, now);
-            }
-            return cpu;
+    int fresh = mask & ~cpu->interrupt_request & INTERRUPTS;
+    icount_handle_interrupt(cpu, mask);
+    if (fresh && !runstate_check(RUN_STATE_INMIGRATE)) {
+        sched_arrived(&sched, cpu->cpu_index);
+        if (cpu != running) {
+            vcpu_leave();
         }
     }
-    CPUState *mine = sched.turn < 0 ? NULL : qemu_get_cpu(sched.turn);
-    if (mine && can_run(mine, now) && now < sched.quantum_end) {
-        return mine;
-    }
-    CPUState *cpu = mine;
-    for (int i = 0; i < BOARD_CORES_MAX; i++) {
-        cpu = cpu && CPU_NEXT(cpu) ? CPU_NEXT(cpu) : first_cpu;
-        if (can_run(cpu, now)) {
-            give_turn(cpu, now);
-            return cpu;
-        }
-        if (cpu == mine) {
-            break;
-        }
-    }
-    return NULL;
 }
 
-/* ns that `cpu` may run before another choice is due; QEMU's own timers are not in it. */
-static int64_t turn_limit(CPUState *cpu, int64_t now)
+/* QEMU's main loop moves time by itself when all cores sleep. Here the vCPU loop does, and nobody else. */
+static bool never_idle(CPUState *cpu) { return false; }
+
+static uint32_t runnable(void)
 {
-    int64_t limit = INT32_MAX;
-    CPUState *other;
-    CPU_FOREACH(other) {
-        int64_t stall = sched.stall_end[other->cpu_index];
-        if (other == cpu || !cpu_can_run(other) || (other->halted && !cpu_has_work(other))) {
-            continue;
+    uint32_t set = 0;
+    CPUState *cpu;
+    CPU_FOREACH(cpu) {
+        if (cpu_can_run(cpu) && (!cpu->halted || cpu_has_work(cpu))) {
+            set |= 1u << cpu->cpu_index;
         }
-        limit = MIN(limit, MAX(stall, sched.quantum_end) - now);
     }
-    return MAX(limit, 1);
+    return set;
 }
 
-static void execute(CPUState *cpu, int64_t now)
-{
-    int64_t limit = turn_limit(cpu, now);
-    int result;
+/* ns to the next timer, or -1. */
+static int64_t next_timer(void) { return qemu_clock_deadline_ns_all(QEMU_CLOCK_VIRTUAL, QEMU_TIMER_ATTR_ALL); }
 
-    current_cpu = cpu;
-    qemu_clock_enable(QEMU_CLOCK_VIRTUAL, (cpu->singlestep_enabled & SSTEP_NOTIMER) == 0);
+static void turn_begin(CPUState *cpu, int64_t limit)
+{
+    int64_t timer = next_timer();
+    int64_t budget = MIN(MIN(limit, INT32_MAX), timer < 0 ? INT32_MAX : timer);
+
+    if (replay_mode == REPLAY_MODE_PLAY) {
+        budget = MIN(budget, replay_get_instructions());
+    }
+    cpu->icount_budget = budget;
+    cpu_neg(cpu)->icount_decr.u16.low = MIN(0xffff, budget);
+    cpu->icount_extra = budget - MIN(0xffff, budget);
     turn_start = timers_state.qemu_icount;
     running = cpu;
     qemu_mutex_unlock_iothread();
-    icount_prepare_for_run(cpu);
-    if (cpu->icount_budget > limit) {
-        cpu->icount_budget = limit;
-        cpu_neg(cpu)->icount_decr.u16.low = MIN(0xffff, limit);
-        cpu->icount_extra = limit - MIN(0xffff, limit);
-    }
-    result = tcg_cpus_exec(cpu);
-    icount_process_data(cpu);
+    replay_mutex_lock();
+}
+
+static void turn_end(CPUState *cpu)
+{
+    icount_process_data(cpu);   /* counts what was executed, and unlocks replay */
     qemu_mutex_lock_iothread();
     running = NULL;
-    sched.insns[cpu->cpu_index] += timers_state.qemu_icount - turn_start;
-    qatomic_set(&cpu->exit_request, 0);
+    insns[cpu->cpu_index] += timers_state.qemu_icount - turn_start;
+}
+
+static void execute(CPUState *cpu, int64_t limit)
+{
+    current_cpu = cpu;
+    qemu_clock_enable(QEMU_CLOCK_VIRTUAL, (cpu->singlestep_enabled & SSTEP_NOTIMER) == 0);
+    turn_begin(cpu, limit);
+    int result = tcg_cpus_exec(cpu);
+    turn_end(cpu);
+
     if (result == EXCP_DEBUG) {
         cpu_handle_guest_debug(cpu);
+        debugging = true;
     } else if (result == EXCP_ATOMIC) {
         qemu_mutex_unlock_iothread();
         cpu_exec_step_atomic(cpu);
         qemu_mutex_lock_iothread();
+    } else if (result == EXCP_YIELD) {
+        sched_yield(&sched, cpu->cpu_index, vcpu_now_ns());
     }
 }
 
-/* No core can run: time goes to the next timer or the end of an access. False: there is neither. */
-static bool pass_time(int64_t now)
+/* No core can execute: time goes to the next timer or the end of an access. False: there is neither. */
+static bool pass_time(int64_t access)
 {
-    int64_t step = qemu_clock_deadline_ns_all(QEMU_CLOCK_VIRTUAL, ~QEMU_TIMER_ATTR_EXTERNAL);
-    CPUState *cpu;
-    CPU_FOREACH(cpu) {
-        int64_t left = sched.stall_end[cpu->cpu_index] - now;
-        if (left > 0 && (step < 0 || left < step)) {
-            step = left;
-        }
+    int64_t step = next_timer();
+    if (step < 0 || (access >= 0 && access < step)) {
+        step = access;
     }
     if (step < 0) {
         return false;
@@ -211,6 +192,7 @@ static bool pass_time(int64_t now)
     return true;
 }
 
+/* Work that others queued for a core, and the machine's request to stop. */
 static void serve_requests(void)
 {
     CPUState *cpu;
@@ -218,14 +200,62 @@ static void serve_requests(void)
         current_cpu = cpu;
         qemu_wait_io_event_common(cpu);
     }
-    current_cpu = first_cpu;
+}
+
+/* The machine runs, and nobody has asked to end or reset it: the main loop does that, and cores wait for it here. */
+static bool may_run(void)
+{
+    CPUState *cpu;
+    if (!runstate_is_running() || debugging || qemu_shutdown_requested_get() || qemu_reset_requested_get()) {
+        return false;
+    }
+    CPU_FOREACH(cpu) {
+        if (!cpu->stop && !cpu->stopped) {
+            return true;    /* gdb may run some of the cores only */
+        }
+    }
+    return false;
+}
+
+static void step(void)
+{
+    int64_t now = vcpu_now_ns();
+    uint32_t set = runnable();
+    if (next_timer() == 0) {
+        return;     /* what is due comes first */
+    }
+    int core = sched_choose(&sched, set, now);
+    if (core >= 0) {
+        execute(qemu_get_cpu(core), sched_limit(&sched, set, now));
+    } else if (!pass_time(sched_wait(&sched, set, now)) && !hold_idle()) {
+        warn_report_once("ingot: all cores wait and no event is due: nothing can happen any more");
+        qemu_cond_wait_iothread(halt_cond);
+    }
+}
+
+static void force_rcu(Notifier *notify, void *data)
+{
+    CPUState *cpu = qatomic_read(&running);
+    if (cpu) {
+        cpu_exit(cpu);
+    }
+}
+
+static void machine_stopped(void *opaque, bool runs, RunState state)
+{
+    if (!runs) {
+        debugging = false;
+    }
 }
 
 static void *vcpu_thread(void *arg)
 {
+    Notifier rcu = { .notify = force_rcu };
     CPUState *cpu = arg;
+    bool started = false;
 
     rcu_register_thread();
+    rcu_add_force_rcu_notifier(&rcu);
     tcg_register_thread();
     qemu_mutex_lock_iothread();
     qemu_thread_get_self(cpu->thread);
@@ -240,27 +270,17 @@ static void *vcpu_thread(void *arg)
         qemu_mutex_unlock_iothread();
         replay_mutex_lock();
         qemu_mutex_lock_iothread();
-        bool may_run = runstate_is_running() && !first_cpu->stopped && !first_cpu->stop;
-        if (may_run && !control_held()) {
+        if (started && may_run() && !hold_is()) {
             icount_handle_deadline();
         }
         replay_mutex_unlock();
 
         serve_requests();
-        may_run = runstate_is_running() && !first_cpu->stopped;
-        if (!may_run || control_enter_hold()) {
+        started |= may_run();
+        if (!started || hold_enter() || !may_run()) {
             qemu_cond_wait_iothread(halt_cond);
-            continue;
-        }
-        int64_t now = board_now_ns();
-        cpu = choose(now);
-        if (cpu) {
-            execute(cpu, now);
-        } else if (!pass_time(now)) {
-            control_idle();
-            if (!control_connected()) {
-                qemu_cond_wait_iothread(halt_cond);
-            }
+        } else {
+            step();
         }
     }
     return NULL;
@@ -273,9 +293,13 @@ static void create_vcpu(CPUState *cpu)
         thread = g_new0(QemuThread, 1);
         halt_cond = g_new0(QemuCond, 1);
         qemu_cond_init(halt_cond);
+        qemu_add_vm_change_state_handler(machine_stopped, NULL);
         cpu->thread = thread;
         cpu->halt_cond = halt_cond;
         qemu_thread_create(thread, "ingot vCPUs", vcpu_thread, cpu, QEMU_THREAD_JOINABLE);
+    } else if (cpu->cpu_index >= SCHED_CORES_MAX) {
+        error_report("ingot-qemu: at most %d cores: use a smaller -smp", SCHED_CORES_MAX);
+        exit(1);
     } else {
         cpu->thread = thread;
         cpu->halt_cond = halt_cond;
@@ -285,10 +309,18 @@ static void create_vcpu(CPUState *cpu)
     }
 }
 
-void vcpu_take_over(void)
+/* QEMU fills in the class when the machine is built, after plugins are loaded. */
+static void ops_init(AccelOpsClass *ops)
 {
-    AccelOpsClass *ops = ACCEL_OPS_CLASS(object_class_by_name(ACCEL_OPS_NAME("tcg")));
+    stock_ops_init(ops);
     ops->create_vcpu_thread = create_vcpu;
     ops->handle_interrupt = interrupt;
     ops->cpu_thread_is_idle = never_idle;
+}
+
+void vcpu_take_over(void)
+{
+    AccelOpsClass *ops = ACCEL_OPS_CLASS(object_class_by_name(ACCEL_OPS_NAME("tcg")));
+    stock_ops_init = ops->ops_init;
+    ops->ops_init = ops_init;
 }
