@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * Saved state: named, length-checked sections, little-endian on every host
  */
-#include "state.h"
+#include "platform/seam/state.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,6 +2,8 @@
 // Saved state: what is put comes back, and what does not fit is refused
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "platform/seam/state.h"
 
 TEST(State, GivesBackWhatWasPut)
@@ -63,4 +65,25 @@ TEST(State, RefusesATruncatedSection)
         EXPECT_TRUE(s.bad) << cut;
         state_free(&s);
     }
+}
+
+TEST(State, RefusesALengthBeyondTheEnd)
+{
+    struct state s = {};
+    state_put_u64(&s, "a", 1);
+    for (unsigned i = 5; i < 13; i++) {
+        s.data[i] = 0xff;       // the section's length field
+    }
+    EXPECT_EQ(SIZE_MAX, state_next(&s, "a"));
+    state_get_u64(&s, "a");
+    EXPECT_TRUE(s.bad);
+    state_free(&s);
+}
+
+TEST(State, OfNoDataIsRefusedNotRead)
+{
+    struct state s = {};
+    EXPECT_EQ(SIZE_MAX, state_next(&s, "a"));
+    EXPECT_EQ(0u, state_get_u64(&s, "a"));
+    EXPECT_TRUE(s.bad);
 }
