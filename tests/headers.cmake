@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Each header compiles alone, with the compiler of those who include it: one test a header and language
+find_program(INGOT_CROSS_CC ${INGOT_CROSS}gcc REQUIRED)
+set(strict -fsyntax-only -Wall -Wextra -Werror -I${CMAKE_SOURCE_DIR} -I${INGOT_GEN})
+
+function(header_alone header how)
+  file(RELATIVE_PATH name ${CMAKE_SOURCE_DIR} ${header})
+  add_test(NAME Headers.${name}.${how} COMMAND ${ARGN} ${strict} -include ${header} /dev/null)
+endfunction()
+
+set(host_c ${CMAKE_C_COMPILER} -std=gnu11 -xc)
+foreach(package LIBXML2 LIBVIRT LUA)
+  foreach(dir ${${package}_INCLUDE_DIRS})
+    list(APPEND host_c -isystem ${dir})
+  endforeach()
+endforeach()
+
+# C headers of the host's side. Those with an extern "C" are read by C++ too.
+file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/platform/seam/*.h ${CMAKE_SOURCE_DIR}/traces/*.h
+     ${CMAKE_SOURCE_DIR}/platform/board/*.h ${CMAKE_SOURCE_DIR}/platform/cli/*.h
+     ${CMAKE_SOURCE_DIR}/scenarios/engine/*.h ${CMAKE_SOURCE_DIR}/hypervisor/forge/*.h
+     ${CMAKE_SOURCE_DIR}/vdevices/*.h)
+foreach(header ${headers})
+  file(STRINGS ${header} cpp REGEX "__cplusplus")
+  if(NOT header MATCHES "testing\\.h$")
+    header_alone(${header} c ${host_c})
+  endif()
+  if(cpp OR header MATCHES "testing\\.h$")
+    header_alone(${header} cpp ${CMAKE_CXX_COMPILER} -std=c++17 -xc++)
+  endif()
+endforeach()
+
+# Headers of the devices' side: C++.
+file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/platform/systemc/*.h)
+foreach(header ${headers})
+  header_alone(${header} cpp ${CMAKE_CXX_COMPILER} -std=c++17 -xc++)
+endforeach()
+
+# Headers of the runtime: freestanding A64.
+file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/hypervisor/include/*.h)
+foreach(header ${headers})
+  header_alone(${header} a64 ${INGOT_CROSS_CC} -std=gnu11 -ffreestanding -mgeneral-regs-only
+               -I${CMAKE_SOURCE_DIR}/hypervisor/include -xc)
+endforeach()

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * Which room may include what: the arrows of STYLE.md, rule 3
+ *
+ * cli -> engine -> board -> seam <- systemc <- rtl, and qemu -> seam. Nothing includes what is above it.
+ */
+#include "layering_rules.h"
+
+#include <regex>
+#include <vector>
+
+#include "tree.h"
+
+/* Foreign headers, by whose they are. The first row that matches decides; the C library is what remains in <>. */
+struct Family {
+    const char *name, *pattern;
+};
+static const Family families[] = {
+    { "registers",    "(.*/)?[a-z0-9]+_regs\\.h" },     /* regsgen's, from regs.xml */
+    { "gtest",        "g(test|mock)/.*" },
+    { "systemc",      "systemc(\\.h)?|tlm(\\.h)?|(tlm_utils|tlm_core|sysc)/.*" },
+    { "verilator",    "verilated.*|V[a-z0-9_]+\\.h|svdpi\\.h" },
+    { "libvirt",      "libvirt/.*" },
+    { "libxml",       "libxml/.*" },
+    { "lua",          "(lua|lauxlib|lualib|luaconf)\\.h" },
+    { "fdt",          "(libfdt|fdt)\\.h" },
+    { "glib",         "(glib|gio|gmodule)[-/.].*" },
+    { "kernel",       "(linux|asm|uapi)/.*" },
+    { "qemu",         "(accel|block|chardev|exec|hw|io|migration|monitor|qapi|qemu|qom|softmmu|standard-headers|sysemu|target|tcg|trace|ui)/.*"
+                      "|(cpu|internals|qemu-[a-z]+|config-[a-z]+)\\.h" },
+    { "freestanding", "std(int|bool|def|arg|align|noreturn)\\.h|(float|limits|iso646)\\.h" },
+};
+
+/* A room: its own folder is always open to it. `opens`: paths (folders or files) that it may include besides;
+ * `foreign`: families besides freestanding. The longest row that a file's path starts with is its row. */
+struct Room {
+    const char *path;
+    std::vector<std::string> opens, foreign;
+};
+static const std::vector<Room> rooms = {
+    /* The boundary, and what lies below it: nobody's headers but C's. */
+    { "platform/seam",      {}, { "C" } },
+    { "traces",             {}, { "C" } },
+
+    /* The devices' side. A model sees vdev.h alone. */
+    { "vdevices",           { "platform/seam/vdev.h" }, { "C", "registers" } },
+    { "vdevices/regs",      {}, { "C", "libxml" } },        /* regsgen, and the reader of regs.xml */
+    { "platform/rtl",       { "platform/seam" }, { "C", "verilator", "registers" } },
+    { "platform/systemc",   { "platform/seam", "platform/rtl", "vdevices" }, { "C", "systemc", "registers" } },
+
+    /* The CPU's side: QEMU's module knows the devices through the seam only. */
+    { "platform/qemu",      { "platform/seam", "traces" }, { "C", "qemu", "glib" } },
+
+    /* Above: board, engine, command. */
+    { "platform/board",     { "traces" }, { "C", "libxml", "libvirt" } },
+    { "scenarios/engine",   { "platform/board", "traces" }, { "C", "lua" } },
+    { "platform/cli",       { "scenarios/engine", "platform/board", "traces" }, { "C" } },
+
+    /* The hypervisor. Its runtime is freestanding and includes nothing of the platform; forge is a host tool. */
+    { "hypervisor/include", {}, {} },
+    { "hypervisor/core",    { "hypervisor/include" }, {} },
+    { "hypervisor/arch",    { "hypervisor/include" }, {} },
+    { "hypervisor/vmm",     { "hypervisor/include" }, {} },
+    { "hypervisor/forge",   { "hypervisor/include", "platform/board/system.h" }, { "C", "libxml", "fdt" } },
+
+    /* What runs in the guests knows the devices' registers and nothing else of ours. */
+    { "drivers-under-test/linux",   {}, { "C", "kernel", "registers" } },
+    { "drivers-under-test/bare",    {}, { "registers" } },
+
+    { "tests",              { "platform", "traces", "vdevices", "scenarios", "hypervisor/include" }, { "C", "systemc", "registers" } },
+};
+
+static bool within(const std::string &path, const std::string &place)
+{
+    return starts_with(path, place) && (path.size() == place.size() || path[place.size()] == '/');
+}
+
+static const Room *room_of(const std::string &file)
+{
+    const Room *best = nullptr;
+    for (const Room &r : rooms) {
+        bool regs_tool = std::string(r.path) == "vdevices/regs" && starts_with(file, r.path);
+        if ((regs_tool || within(file, r.path)) && (!best || std::string(r.path).size() > std::string(best->path).size()))
+            best = &r;
+    }
+    return best;
+}
+
+bool layering_knows(const std::string &file) { return room_of(file) != nullptr; }
+
+static bool is_test(const std::string &file)
+{
+    return ends_with(file, "_test.cpp") || ends_with(file, "testing.h") || ends_with(file, "_bench.cpp");
+}
+
+static std::string family_of(const std::string &include, bool angled)
+{
+    for (const Family &f : families)
+        if (std::regex_match(include, std::regex(f.pattern)))
+            return f.name;
+    return angled ? "C" : "";
+}
+
+/* Path from the root of the file of ours that is meant, or "": beside the includer, from the root, or in a folder
+ * that the room has on its include path. */
+static std::string ours(const std::string &file, const std::string &include)
+{
+    for (const std::string &from : { folder_of(file) + "/", std::string(), std::string("hypervisor/include/"),
+                                     std::string("platform/seam/") })
+        if (tree_has(from + include))
+            return from + include;
+    return "";
+}
+
+std::string layering_refusal(const std::string &file, const std::string &include, bool angled)
+{
+    const Room *room = room_of(file);
+    if (!room)
+        return "the file is in no room of the rules: add its room's row to tests/layering_rules.cpp";
+    if (include.find("../") != std::string::npos)
+        return "an include climbs out of its folder: name the path from the repository's root";
+
+    std::string target = angled ? "" : ours(file, include);
+    if (!target.empty()) {
+        const Room *other = room_of(target);
+        if (other == room || within(target, room->path))
+            return "";
+        for (const std::string &open : room->opens)
+            if (within(target, open))
+                return "";
+        return std::string(room->path) + " may not include " + target + ": move what is needed below the arrow, or pass it in";
+    }
+
+    std::string family = family_of(include, angled);
+    if (family.empty())
+        return include + " is neither in the repository nor a known foreign header: correct the path, or add its "
+               "family to tests/layering_rules.cpp";
+    if (family == "freestanding" || (is_test(file) && (family == "gtest" || family == "C")))
+        return "";
+    for (const std::string &f : room->foreign)
+        if (f == family)
+            return "";
+    return std::string(room->path) + " may not include " + include + " (" + family + "): keep it in the room that owns that library";
+}
