@@ -32,14 +32,14 @@ struct system_vm {
     char *name;
     uint64_t ipa, pa, size;     /* one RAM region; all multiples of 2 MiB; pa chosen by layout if not given */
     bool pa_given;
-    int core;                   /* physical core of its single vCPU */
+    unsigned core;                   /* physical core of its single vCPU */
     enum system_payload payload;
     char *kernel;               /* Linux Image, or raw image loaded at ipa and entered there at EL1 (x0 = device tree) */
     char *initramfs;            /* or NULL */
     char *cmdline;              /* or NULL */
     int console;                /* index of its first uart16550, or -1 */
     uint64_t dtb_ipa, initrd_ipa, initrd_size, kernel_ipa, kernel_size;  /* set by layout */
-    int line;
+    int line, payload_line;
 };
 
 struct system {
@@ -52,6 +52,8 @@ struct system {
     size_t device_count;
     struct system_vm vms[SYSTEM_VMS_MAX];
     size_t vm_count;
+    int board_line, hyp_line;
+    int errors;                 /* found so far; system_load returns a system only with 0 */
 };
 
 /* Reads and validates (RELAX NG, then semantics) and lays out. Payload files are looked up relative to `files_dir`
