@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A Verilated core as the platform sees it: its pins, evaluation, and its whole state in memory
+#ifndef INGOT_CORE_H
+#define INGOT_CORE_H
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace ingot {
+
+// AXI4 master port: the core asks, the platform is the memory (AMBA AXI4, A2). Absent pins are null.
+struct AxiMasterPins {
+    uint64_t *araddr;
+    uint8_t *arlen, *arsize, *arburst, *arvalid, *arready;      // arsize, arburst optional: 8 bytes, INCR
+    uint64_t *rdata;
+    uint8_t *rresp, *rlast, *rvalid, *rready;
+    uint64_t *awaddr;
+    uint8_t *awlen, *awsize, *awburst, *awvalid, *awready;      // awsize, awburst optional
+    uint64_t *wdata;
+    uint8_t *wstrb, *wlast, *wvalid, *wready;
+    uint8_t *bresp, *bvalid, *bready;
+};
+
+// AXI4-Lite slave port: the platform asks, the core answers (B1).
+struct AxiLitePins {
+    uint16_t *awaddr;                                           // 12 bits
+    uint8_t *awvalid, *awready;
+    uint32_t *wdata;
+    uint8_t *wstrb, *wvalid, *wready;
+    uint8_t *bresp, *bvalid, *bready;
+    uint16_t *araddr;
+    uint8_t *arvalid, *arready;
+    uint32_t *rdata;
+    uint8_t *rresp, *rvalid, *rready;
+};
+
+struct RtlPins {
+    uint8_t *aclk, *aresetn;
+    AxiLitePins s_axi;
+    bool has_m_axi;
+    AxiMasterPins m_axi;
+    uint8_t *irq, *idle;        // optional; bit n of irq is line n (at most 8)
+    uint64_t *cycle;            // optional input: number of the edge to come
+};
+
+// The pins stay where they are as long as the core lives. eval may throw std::exception ($finish, $stop, a fatal error).
+class RtlCore {
+public:
+    virtual ~RtlCore() = default;
+    const RtlPins &pins() const { return pins_; }
+    virtual void eval() = 0;
+    virtual void save(std::vector<uint8_t> &bytes) = 0;         // replaces the content
+    virtual bool restore(const std::vector<uint8_t> &bytes) = 0;    // false: of another core, or another build of it
+
+protected:
+    RtlPins pins_ = {};
+};
+
+}  // namespace ingot
+
+#endif

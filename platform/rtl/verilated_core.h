@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// RtlCore for a class that Verilator wrote: finds the pins by their names, at compile time
+#ifndef INGOT_VERILATED_CORE_H
+#define INGOT_VERILATED_CORE_H
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <type_traits>
+#include <verilated.h>
+#include <verilated_save.h>
+
+#include "platform/rtl/core.h"
+
+namespace ingot {
+
+class MemorySerialize final : public VerilatedSerialize {
+public:
+    explicit MemorySerialize(std::vector<uint8_t> &bytes) : bytes_(bytes) { m_isOpen = true; }
+    ~MemorySerialize() override { MemorySerialize::flush(); }
+    void flush() override
+    {
+        bytes_.insert(bytes_.end(), m_bufp, m_cp);
+        m_cp = m_bufp;
+    }
+
+private:
+    std::vector<uint8_t> &bytes_;
+};
+
+class MemoryDeserialize final : public VerilatedDeserialize {
+public:
+    explicit MemoryDeserialize(const std::vector<uint8_t> &bytes) : bytes_(bytes)
+    {
+        m_isOpen = true;
+        m_cp = m_endp = m_bufp;
+    }
+
+private:
+    // Verilator wants 16 KiB ahead of each item, also at the end: there the buffer goes on with zeros that nobody reads.
+    void fill() override
+    {
+        size_t left = m_endp - m_cp;
+        memmove(m_bufp, m_cp, left);
+        size_t more = std::min(bufferSize() - left, bytes_.size() - pos_);
+        memcpy(m_bufp + left, bytes_.data() + pos_, more);
+        pos_ += more;
+        memset(m_bufp + left + more, 0, bufferSize() - left - more);
+        m_cp = m_bufp;
+        m_endp = m_bufp + bufferSize();
+    }
+    const std::vector<uint8_t> &bytes_;
+    size_t pos_ = 0;
+};
+
+// optional_pin_irq(core) is &core.irq, or a null pointer of type T if the class has no such member.
+#define INGOT_OPTIONAL_PIN(pin)                                                                                 \
+    template <class T, class V> auto optional_##pin(V &core, int) -> decltype((void)core.pin, static_cast<T *>(nullptr)) { return &core.pin; } \
+    template <class T, class V> T *optional_##pin(V &, long) { return nullptr; }
+INGOT_OPTIONAL_PIN(irq)
+INGOT_OPTIONAL_PIN(idle)
+INGOT_OPTIONAL_PIN(cycle)
+INGOT_OPTIONAL_PIN(m_axi_arsize)
+INGOT_OPTIONAL_PIN(m_axi_arburst)
+INGOT_OPTIONAL_PIN(m_axi_awsize)
+INGOT_OPTIONAL_PIN(m_axi_awburst)
+#undef INGOT_OPTIONAL_PIN
+
+template <class V, class = void> struct has_m_axi : std::false_type {};
+template <class V> struct has_m_axi<V, std::void_t<decltype(std::declval<V &>().m_axi_araddr)>> : std::true_type {};
+
+// Builds of one core differ in the check value that --savable puts first, or in length.
+template <class V> class RtlCoreImpl final : public RtlCore {
+public:
+    explicit RtlCoreImpl(const char *name) : top_(std::make_unique<V>(&context_, name))
+    {
+        V &t = *top_;
+        pins_.aclk = &t.aclk;
+        pins_.aresetn = &t.aresetn;
+        pins_.s_axi = { &t.s_axi_awaddr, &t.s_axi_awvalid, &t.s_axi_awready, &t.s_axi_wdata, &t.s_axi_wstrb, &t.s_axi_wvalid,
+                        &t.s_axi_wready, &t.s_axi_bresp, &t.s_axi_bvalid, &t.s_axi_bready, &t.s_axi_araddr, &t.s_axi_arvalid,
+                        &t.s_axi_arready, &t.s_axi_rdata, &t.s_axi_rresp, &t.s_axi_rvalid, &t.s_axi_rready };
+        pins_.irq = optional_irq<uint8_t>(t, 0);
+        pins_.idle = optional_idle<uint8_t>(t, 0);
+        pins_.cycle = optional_cycle<uint64_t>(t, 0);
+        pins_.has_m_axi = has_m_axi<V>::value;
+        if constexpr (has_m_axi<V>::value) {
+            pins_.m_axi = { &t.m_axi_araddr, &t.m_axi_arlen, optional_m_axi_arsize<uint8_t>(t, 0),
+                            optional_m_axi_arburst<uint8_t>(t, 0), &t.m_axi_arvalid, &t.m_axi_arready, &t.m_axi_rdata,
+                            &t.m_axi_rresp, &t.m_axi_rlast, &t.m_axi_rvalid, &t.m_axi_rready, &t.m_axi_awaddr, &t.m_axi_awlen,
+                            optional_m_axi_awsize<uint8_t>(t, 0), optional_m_axi_awburst<uint8_t>(t, 0), &t.m_axi_awvalid,
+                            &t.m_axi_awready, &t.m_axi_wdata, &t.m_axi_wstrb, &t.m_axi_wlast, &t.m_axi_wvalid,
+                            &t.m_axi_wready, &t.m_axi_bresp, &t.m_axi_bvalid, &t.m_axi_bready };
+        }
+    }
+    ~RtlCoreImpl() override { top_->final(); }
+
+    void eval() override { top_->eval(); }
+
+    void save(std::vector<uint8_t> &bytes) override
+    {
+        bytes.clear();
+        MemorySerialize os(bytes);
+        os << *top_;
+    }
+
+    bool restore(const std::vector<uint8_t> &bytes) override
+    {
+        std::vector<uint8_t> own;
+        save(own);
+        if (own.size() != bytes.size() || !std::equal(own.begin(), own.begin() + check_bytes, bytes.begin())) {
+            return false;
+        }
+        MemoryDeserialize is(bytes);
+        is >> *top_;
+        return true;
+    }
+
+private:
+    static constexpr size_t check_bytes = 8;
+    VerilatedContext context_;
+    std::unique_ptr<V> top_;
+};
+
+}  // namespace ingot
+
+#endif
