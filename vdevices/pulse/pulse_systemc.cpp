@@ -4,14 +4,13 @@
 
 #include <algorithm>
 
+#include "platform/systemc/native.h"
+
 #include "pulse_regs.h"
 
 namespace {
 
-using ingot::Device;
-using ingot::DeviceContext;
-
-// Everything that is saved, apart from the alarm's deadline. Times in ps of platform time.
+// All registers; the alarm and the line's level are saved by the platform. Times in ps of platform time.
 struct PulseState {
     uint64_t raise_ps, ack_ps;
     uint32_t periodic, delay, count, remaining, pending, raised, missed, latency, latency_min, latency_max, now_high;
@@ -19,36 +18,22 @@ struct PulseState {
 };
 static_assert(sizeof(PulseState) == 2 * 8 + 12 * 4, "no holes: the whole struct is saved");
 
-class Pulse final : public Device {
+class Pulse final : public ingot::NativeDevice {
 public:
-    explicit Pulse(const DeviceContext &context) : Device(context), alarm_(*this, [this] { fire(); }) {}
+    SC_HAS_PROCESS(Pulse);
 
-    void b_transport(tlm::tlm_generic_payload &payload, sc_core::sc_time &delay) override
+    Pulse(sc_core::sc_module_name name, ingot::DevicePort &port) : NativeDevice(name, port), alarm_(*this)
     {
-        ingot::transport_as_number(payload, delay,
-            [this](bool write, uint64_t offset, unsigned size, uint64_t &value, seam_ps &) {
-                if (size != 4) {
-                    return SEAM_SLAVE_ERROR;
-                }
-                if (write) {
-                    write_register(offset, static_cast<uint32_t>(value));
-                } else {
-                    value = read_register(offset);
-                    if (offset == PULSE_NOW_LO) {
-                        s_.now_high = now_ns() >> 32;
-                    }
-                }
-                return SEAM_OK;
-            });
+        SC_METHOD(fire);
+        sensitive << alarm_.event();
+        dont_initialize();
     }
 
     void reset() override
     {
-        alarm_.disarm();
         s_ = {};
         s_.delay = 1;
         s_.latency_min = UINT32_MAX;
-        irq(0, false);
     }
 
     seam_result peek(uint64_t offset, unsigned size, uint64_t *value) override
@@ -60,18 +45,34 @@ public:
         return SEAM_OK;
     }
 
-    bool save(state *s, std::string &) override
+    seam_result read(uint64_t offset, unsigned size, uint64_t *value, seam_ps *) override
     {
-        state_put(s, "pulse", &s_, sizeof(s_));
-        state_put_u64(s, "alarm", alarm_.deadline());
+        seam_result result = peek(offset, size, value);
+        if (result == SEAM_OK && offset == PULSE_NOW_LO) {
+            s_.now_high = now_ns() >> 32;
+        }
+        return result;
+    }
+
+    seam_result write(uint64_t offset, unsigned size, uint64_t value, seam_ps *) override
+    {
+        if (size != 4) {
+            return SEAM_SLAVE_ERROR;
+        }
+        write_register(offset, static_cast<uint32_t>(value));
+        return SEAM_OK;
+    }
+
+    bool save(state *out, std::string &) const override
+    {
+        state_put(out, "pulse", &s_, sizeof(s_));
         return true;
     }
 
-    bool load(state *s, std::string &) override
+    bool load(state *in, std::string &) override
     {
-        state_get(s, "pulse", &s_, sizeof(s_));
-        alarm_.restore(state_get_u64(s, "alarm"));
-        return true;
+        state_get(in, "pulse", &s_, sizeof(s_));
+        return !in->bad;
     }
 
 private:
@@ -108,9 +109,9 @@ private:
             s_.periodic = (value & PULSE_CTRL_PERIODIC) != 0;
             s_.remaining = s_.periodic ? s_.count : 1;
             if (s_.armed) {
-                alarm_.arm(now() + delay_ps());
+                alarm_.notify(now() + delay_ps());
             } else {
-                alarm_.disarm();
+                alarm_.cancel();
             }
             break;
         case PULSE_DELAY:
@@ -156,14 +157,14 @@ private:
             s_.remaining--;
         }
         if (s_.armed) {
-            alarm_.arm(now() + delay_ps());
+            alarm_.notify(now() + delay_ps());
         }
     }
 
     PulseState s_ = {};
-    Alarm alarm_;
+    ingot::Alarm alarm_;
 };
 
 }  // namespace
 
-Device *pulse_systemc_new(const DeviceContext &context) { return new Pulse(context); }
+ingot::NativeDevice *pulse_systemc_new(ingot::DevicePort &port) { return new Pulse(port.name.c_str(), port); }

@@ -5,6 +5,6 @@
 
 #include "platform/systemc/device.h"
 
-ingot::Device *pulse_systemc_new(const ingot::DeviceContext &context);
+ingot::NativeDevice *pulse_systemc_new(ingot::DevicePort &port);
 
 #endif
