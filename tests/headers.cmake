@@ -30,10 +30,16 @@ foreach(header ${headers})
   endif()
 endforeach()
 
-# Headers of the devices' side: C++.
-file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/platform/systemc/*.h)
+# Headers of the devices' side: C++. Verilator's place is known where platform/rtl is built.
+file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/platform/systemc/*.h ${CMAKE_SOURCE_DIR}/vdevices/*/*_systemc.h
+     ${CMAKE_SOURCE_DIR}/platform/rtl/*.h)
 foreach(header ${headers})
-  header_alone(${header} cpp ${CMAKE_CXX_COMPILER} -std=c++17 -xc++)
+  if(NOT header MATCHES "/platform/rtl/")
+    header_alone(${header} cpp ${CMAKE_CXX_COMPILER} -std=c++17 -xc++)
+  elseif(VERILATOR_ROOT)
+    header_alone(${header} cpp ${CMAKE_CXX_COMPILER} -std=c++17 -isystem ${VERILATOR_ROOT}/include -isystem
+                 ${VERILATOR_ROOT}/include/vltstd -xc++)
+  endif()
 endforeach()
 
 # Headers of the runtime: freestanding A64.

@@ -8,6 +8,7 @@
 
 #include "tree.h"
 
+static const char licence[] = "SPDX-License-Identifier: GPL-2.0-or-later";    /* or that WITH Linux-syscall-note */
 static const size_t lines_warn = 400, lines_max = 500;
 
 static bool is_source(const std::string &file)
@@ -35,7 +36,7 @@ TEST(HouseRules, EverySourceFileOpensWithLicenceAndTitle)
             continue;
         std::vector<std::string> lines = tree_lines(file);
         size_t first = !lines.empty() && (starts_with(lines[0], "#!") || starts_with(lines[0], "<?xml")) ? 1 : 0;
-        if (lines.size() < first + 2 || comment(lines[first]) != "SPDX-License-Identifier: GPL-2.0-or-later")
+        if (lines.size() < first + 2 || !starts_with(comment(lines[first]), licence))
             problems.push_back(file + ":" + std::to_string(first + 1) +
                                ": no licence line: begin with SPDX-License-Identifier: GPL-2.0-or-later");
         else if (comment(lines[first + 1]).size() < 8)
@@ -47,7 +48,7 @@ TEST(HouseRules, EverySourceFileOpensWithLicenceAndTitle)
 /* Folders that the README one level up speaks for. */
 static bool spoken_for(const std::string &folder)
 {
-    static const std::regex parts("vdevices/[^/]+/rtl|hypervisor/(include|core|arch/[^/]+)");
+    static const std::regex parts("vdevices/[^/]+/rtl|drivers-under-test/linux/initramfs|hypervisor/(include|core|arch/[^/]+)");
     return std::regex_match(folder, parts);
 }
 
