@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * --explain: the memory map and the interrupt routes in words
+ */
+#include "forge.h"
+
+#include <inttypes.h>
+
+static void region(FILE *out, uint64_t at, uint64_t size, const char *what, const char *who)
+{
+    fprintf(out, "  0x%010" PRIx64 "-0x%010" PRIx64 "  %8" PRIu64 " KiB  %-14s %s\n", at, at + size - 1, size / 1024, who, what);
+}
+
+void forge_explain(FILE *out, const struct system *s)
+{
+    fprintf(out, "system %s: %u cores, %" PRIu64 " MiB at 0x%" PRIx64 "\n\nphysical memory\n", s->name, s->cores, s->ram_size >> 20, s->ram_base);
+    region(out, s->ram_base, s->hyp_base - s->ram_base, "board's own device tree", "board");
+    region(out, s->hyp_base, FORGE_REGION, "text, read and execute", "hypervisor");
+    region(out, s->hyp_base + FORGE_REGION, FORGE_REGION, "constants and all tables, read only", "hypervisor");
+    region(out, s->hyp_base + 2 * FORGE_REGION, FORGE_REGION, "data and stacks, never executable", "hypervisor");
+    for (size_t v = 0; v < s->vm_count; v++) {
+        const struct system_vm *vm = &s->vms[v];
+        char what[128];
+        snprintf(what, sizeof what, "at IPA 0x%" PRIx64 ", core %u, payload at IPA 0x%" PRIx64, vm->ipa, vm->core, vm->kernel_ipa);
+        region(out, vm->pa, vm->size, what, vm->name);
+    }
+    fprintf(out, "\ndevices                                   SPI  INTID  stream  owner\n");
+    for (size_t i = 0; i < s->device_count; i++) {
+        const struct system_device *d = &s->devices[i];
+        fprintf(out, "  0x%08" PRIx64 "-0x%08" PRIx64 "  %-12s %8u %6u %7u  %s\n", d->base, d->base + d->size - 1, d->name, d->spi, d->spi + 32, d->stream,
+                d->owner >= 0 ? s->vms[d->owner].name : d->owner == SYSTEM_OWNER_HYPERVISOR ? "hypervisor" : "nobody");
+    }
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * The runtime's constant structs (hypervisor/include/tables.h) as C
+ */
+#include "forge.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "hypervisor/include/tables.h"
+
+#define PPI_VIRTUAL_TIMER 27
+/* VTCR_EL2 (Arm ARM D13.2.148): RES1, 40-bit PA, inner shareable, write-back, SL0 level 1, T0SZ 25 */
+#define VTCR 0x80023559ul
+
+static void irqs(const struct system *s, int vm, uint32_t mask[(HYP_INTIDS + 31) / 32])
+{
+    memset(mask, 0, (HYP_INTIDS + 31) / 32 * sizeof *mask);
+    mask[0] |= 1u << PPI_VIRTUAL_TIMER;
+    for (size_t i = 0; i < s->device_count; i++) {
+        const struct system_device *d = &s->devices[i];
+        for (unsigned n = 0; d->owner == vm && n < d->lines; n++) {
+            mask[(d->spi + n + 32) / 32] |= 1u << (d->spi + n) % 32;
+        }
+    }
+}
+
+void forge_tables(FILE *out, const struct system *s)
+{
+    uint32_t mask[(HYP_INTIDS + 31) / 32];
+    uint8_t owner[HYP_INTIDS];
+
+    fprintf(out, "/* made by forge from %s */\n#include \"tables.h\"\n\n", s->name);
+    fprintf(out, "const char hyp_system_name[] = \"%s\";\nconst uint64_t hyp_vtcr = 0x%lx;\n", s->name, VTCR);
+    fprintf(out, "const uint64_t hyp_console_base = 0x%" PRIx64 ";\n", s->hyp_console >= 0 ? s->devices[s->hyp_console].base : 0);
+    fprintf(out, "const uint32_t hyp_core_count = %u;\nconst uint32_t hyp_vm_count = %zu;\n", s->cores, s->vm_count);
+
+    fprintf(out, "const uint8_t hyp_core_vm[HYP_CORES_MAX] = {");
+    for (unsigned c = 0; c < HYP_CORES_MAX; c++) {
+        int vm = HYP_NO_VM;
+        for (size_t v = 0; v < s->vm_count; v++) {
+            vm = s->vms[v].core == c ? (int)v : vm;
+        }
+        fprintf(out, " %d,", vm);
+    }
+    fprintf(out, " };\n");
+
+    for (size_t v = 0; v < s->vm_count; v++) {
+        fprintf(out, "extern const uint64_t hyp_s2_%zu[];\n", v);
+    }
+    fprintf(out, "const struct hyp_vm hyp_vms[] = {\n");
+    memset(owner, HYP_NO_VM, sizeof owner);
+    for (size_t v = 0; v < s->vm_count; v++) {
+        const struct system_vm *vm = &s->vms[v];
+        irqs(s, v, mask);
+        fprintf(out, "    { .name = \"%s\", .core = %u, .vmid = %zu, .entry_ipa = 0x%" PRIx64 ", .boot_x0 = 0x%" PRIx64 ",\n"
+                "      .vttbr = (uint64_t)hyp_s2_%zu + (%zuul << 48), .ram_ipa = 0x%" PRIx64 ", .ram_pa = 0x%" PRIx64 ", .ram_size = 0x%" PRIx64 ",\n"
+                "      .irq_mask = {", vm->name, vm->core, v + 1, vm->kernel_ipa, vm->dtb_ipa, v, v + 1, vm->ipa, vm->pa, vm->size);
+        for (unsigned w = 0; w < (HYP_INTIDS + 31) / 32; w++) {
+            fprintf(out, mask[w] ? " [%u] = 0x%08x," : "", w, mask[w]);
+            for (unsigned b = 0; b < 32; b++) {
+                if (w && mask[w] >> b & 1) {
+                    owner[w * 32 + b] = v;
+                }
+            }
+        }
+        fprintf(out, " } },\n");
+    }
+    fprintf(out, "};\nconst uint8_t hyp_irq_vm[HYP_INTIDS] = {\n    [0 ... HYP_INTIDS - 1] = HYP_NO_VM,\n");
+    for (unsigned i = 0; i < HYP_INTIDS; i++) {
+        if (owner[i] != HYP_NO_VM) {
+            fprintf(out, "    [%u] = %u,\n", i, owner[i]);
+        }
+    }
+    fprintf(out, "};\n");
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * A VM's device tree (Devicetree Specification 0.3; bindings of Linux 6.1)
+ */
+#include "forge.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <libfdt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TREE_MAX 0xf000
+#define PHANDLE_GIC 1
+enum { GIC_SPI = 0, GIC_PPI = 1, IRQ_LEVEL_HIGH = 4 };
+
+/* Sequential writing fails in one way only: no room. The first failure sticks. */
+struct tree {
+    uint8_t blob[TREE_MAX];
+    int error;
+};
+
+static void keep(struct tree *t, int r) { t->error = t->error ? t->error : r; }
+static void begin(struct tree *t, const char *name) { keep(t, fdt_begin_node(t->blob, name)); }
+static void end(struct tree *t) { keep(t, fdt_end_node(t->blob)); }
+static void text(struct tree *t, const char *name, const char *v) { keep(t, fdt_property_string(t->blob, name, v)); }
+static void flag(struct tree *t, const char *name) { keep(t, fdt_property(t->blob, name, NULL, 0)); }
+
+static void cells(struct tree *t, const char *name, unsigned count, const uint32_t *v)
+{
+    fdt32_t be[32];
+    for (unsigned i = 0; i < count; i++) {
+        be[i] = cpu_to_fdt32(v[i]);
+    }
+    keep(t, fdt_property(t->blob, name, be, count * 4));
+}
+#define CELLS(t, name, ...) cells(t, name, sizeof((uint32_t[]){ __VA_ARGS__ }) / 4, (uint32_t[]){ __VA_ARGS__ })
+#define WIDE(v) (uint32_t)((uint64_t)(v) >> 32), (uint32_t)(v)
+
+static void cpu_nodes(struct tree *t)
+{
+    begin(t, "psci");
+    keep(t, fdt_property(t->blob, "compatible", "arm,psci-1.0\0arm,psci-0.2", 26));
+    text(t, "method", "hvc");
+    end(t);
+    begin(t, "cpus");
+    CELLS(t, "#address-cells", 1);
+    CELLS(t, "#size-cells", 0);
+    begin(t, "cpu@0");
+    text(t, "device_type", "cpu");
+    text(t, "compatible", "arm,cortex-a57");
+    text(t, "enable-method", "psci");
+    CELLS(t, "reg", 0);
+    end(t);
+    end(t);
+    begin(t, "timer");
+    text(t, "compatible", "arm,armv8-timer");
+    CELLS(t, "interrupts", GIC_PPI, 13, IRQ_LEVEL_HIGH, GIC_PPI, 14, IRQ_LEVEL_HIGH, GIC_PPI, 11, IRQ_LEVEL_HIGH, GIC_PPI, 10, IRQ_LEVEL_HIGH);
+    flag(t, "always-on");
+    end(t);
+    begin(t, "interrupt-controller@8000000");
+    text(t, "compatible", "arm,gic-v3");
+    CELLS(t, "#interrupt-cells", 3);
+    CELLS(t, "#address-cells", 2);
+    CELLS(t, "#size-cells", 2);
+    flag(t, "interrupt-controller");
+    CELLS(t, "reg", WIDE(0x08000000), WIDE(0x10000), WIDE(0x080a0000), WIDE(0x20000));
+    CELLS(t, "phandle", PHANDLE_GIC);
+    end(t);
+}
+
+static void device_node(struct tree *t, const struct system_device *d)
+{
+    bool uart = !strcmp(d->type, "uart16550");
+    char name[64], compatible[64];
+    snprintf(name, sizeof name, "%s@%" PRIx64, uart ? "serial" : d->type, d->base);
+    snprintf(compatible, sizeof compatible, "ingot,%s", d->type);
+    begin(t, name);
+    text(t, "compatible", uart ? "ns16550a" : compatible);
+    CELLS(t, "reg", WIDE(d->base), WIDE(d->size));
+    CELLS(t, "interrupts", GIC_SPI, d->spi, IRQ_LEVEL_HIGH);
+    if (uart) {
+        CELLS(t, "clock-frequency", 1843200);
+        CELLS(t, "reg-shift", 0);
+        CELLS(t, "reg-io-width", 1);
+    } else {
+        CELLS(t, "clock-frequency", d->clock_ps ? (uint32_t)(1000000000000ull / d->clock_ps) : 100000000);
+        flag(t, "dma-coherent");
+    }
+    end(t);
+}
+
+static void chosen(struct tree *t, const struct system *s, const struct system_vm *vm)
+{
+    char path[64];
+    begin(t, "chosen");
+    if (vm->cmdline) {
+        text(t, "bootargs", vm->cmdline);
+    }
+    if (vm->console >= 0) {
+        snprintf(path, sizeof path, "/serial@%" PRIx64, s->devices[vm->console].base);
+        text(t, "stdout-path", path);
+    }
+    if (vm->initrd_size) {
+        CELLS(t, "linux,initrd-start", WIDE(vm->initrd_ipa));
+        CELLS(t, "linux,initrd-end", WIDE(vm->initrd_ipa + vm->initrd_size));
+    }
+    end(t);
+}
+
+int forge_tree(const char *path, const struct system *s, int index)
+{
+    const struct system_vm *vm = &s->vms[index];
+    struct tree *t = calloc(1, sizeof *t);
+    char name[64];
+    int result = -1;
+
+    keep(t, fdt_create(t->blob, sizeof t->blob));
+    keep(t, fdt_finish_reservemap(t->blob));
+    begin(t, "");
+    CELLS(t, "#address-cells", 2);
+    CELLS(t, "#size-cells", 2);
+    CELLS(t, "interrupt-parent", PHANDLE_GIC);
+    text(t, "compatible", "ingot,vm");
+    text(t, "model", vm->name);
+    chosen(t, s, vm);
+    snprintf(name, sizeof name, "memory@%" PRIx64, vm->ipa);
+    begin(t, name);
+    text(t, "device_type", "memory");
+    CELLS(t, "reg", WIDE(vm->ipa), WIDE(vm->size));
+    end(t);
+    cpu_nodes(t);
+    for (size_t i = 0; i < s->device_count; i++) {
+        if (s->devices[i].owner == index) {
+            device_node(t, &s->devices[i]);
+        }
+    }
+    end(t);
+    keep(t, fdt_finish(t->blob));
+    if (t->error) {
+        fprintf(stderr, "%s:%d: device tree of vm '%s': %s: use fewer devices or a shorter command line\n", s->file, vm->line, vm->name, fdt_strerror(t->error));
+    } else {
+        FILE *f = fopen(path, "wb");
+        if (f && fwrite(t->blob, 1, fdt_totalsize(t->blob), f) == fdt_totalsize(t->blob) && !fclose(f)) {
+            result = 0;
+        } else {
+            fprintf(stderr, "forge: %s: %s\n", path, strerror(errno));
+        }
+    }
+    free(t);
+    return result;
+}
