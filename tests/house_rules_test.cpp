@@ -145,3 +145,21 @@ TEST(HouseRules, NoUnfinishedWork)
     }
     EXPECT_TRUE(problems.empty()) << joined(problems);
 }
+
+TEST(HouseRules, LinksOfDocumentsLeadSomewhere)
+{
+    static const std::regex link("\\]\\(([^)#]+)(#[^)]*)?\\)");
+    std::vector<std::string> problems;
+    for (const std::string &file : tree_files()) {
+        if (!ends_with(file, ".md"))
+            continue;
+        std::vector<std::string> lines = tree_lines(file);
+        for (size_t i = 0; i < lines.size(); i++)
+            for (std::sregex_iterator m(lines[i].begin(), lines[i].end(), link), end; m != end; ++m) {
+                std::string target = (*m)[1];
+                if (target.find("://") == std::string::npos && !tree_leads_to(file, target))
+                    problems.push_back(file + ":" + std::to_string(i + 1) + ": " + target + " is not there: correct the link");
+            }
+    }
+    EXPECT_TRUE(problems.empty()) << joined(problems);
+}

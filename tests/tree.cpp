@@ -40,6 +40,11 @@ bool tree_has(const std::string &path)
     return std::binary_search(tree_files().begin(), tree_files().end(), path);
 }
 
+bool tree_leads_to(const std::string &from, const std::string &link)
+{
+    return fs::exists(fs::path(INGOT_ROOT) / folder_of(from) / link);
+}
+
 std::vector<std::string> tree_lines(const std::string &path)
 {
     std::ifstream in(fs::path(INGOT_ROOT) / path);

@@ -10,6 +10,8 @@
 /* All files, as paths from the root, sorted; without .git, build* and other tools' folders at the root. */
 const std::vector<std::string> &tree_files();
 bool tree_has(const std::string &path);
+/* Is there a file or folder where `link`, seen from the file `from`, leads? */
+bool tree_leads_to(const std::string &from, const std::string &link);
 std::vector<std::string> tree_lines(const std::string &path);
 
 bool starts_with(const std::string &s, const std::string &head);
