@@ -48,7 +48,7 @@ TEST(HouseRules, EverySourceFileOpensWithLicenceAndTitle)
 /* Folders that the README one level up speaks for. */
 static bool spoken_for(const std::string &folder)
 {
-    static const std::regex parts("vdevices/[^/]+/rtl|drivers-under-test/linux/initramfs|hypervisor/(include|core|arch/[^/]+)");
+    static const std::regex parts("vdevices/[^/]+/rtl|.*/test|drivers-under-test/linux/initramfs|hypervisor/(include|core|arch/[^/]+)");
     return std::regex_match(folder, parts);
 }
 
