@@ -46,7 +46,7 @@ static const std::vector<Room> rooms = {
     { "vdevices/regs[a-z]*\\.[ch]", "vdevices", {}, { "C", "libxml" } },
     { "vdevices/registry\\.cpp", "vdevices", { "platform/systemc/device.h", "platform/systemc/native.h" }, { "C" } },
     { "vdevices/.*_systemc\\.(cpp|h)", "vdevices", { "platform/systemc/native.h" }, { "C", "systemc", "registers" } },
-    { "vdevices/.*_test\\.cpp|vdevices/.*testing\\.h", "vdevices",
+    { "vdevices/.*(_test\\.cpp|test(ing)?\\.h)", "vdevices",
       { "platform/systemc/bench.h", "platform/systemc/bench_testing.h", "platform/seam", "traces/trace.h" }, { "C", "libxml", "registers" } },
     { "vdevices/.*",           "vdevices", { "platform/seam/vdev.h" }, { "C", "registers" } },
     { "platform/rtl/.*",       "platform/rtl", { "platform/seam" }, { "C", "verilator" } },
@@ -89,7 +89,7 @@ bool layering_knows(const std::string &file) { return room_of(file) != nullptr; 
 
 static bool is_test(const std::string &file)
 {
-    return ends_with(file, "_test.cpp") || ends_with(file, "testing.h") || ends_with(file, "_bench.cpp");
+    return ends_with(file, "_test.cpp") || ends_with(file, "testing.h") || ends_with(file, "_test.h") || ends_with(file, "_bench.cpp");
 }
 
 static std::string family_of(const std::string &include, bool angled)
