@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * The board as a libvirt domain: its XML, and its life
+ */
+#ifndef INGOT_DOMAIN_H
+#define INGOT_DOMAIN_H
+
+#include "system.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct domain_options {
+    const char *name;           /* of the domain */
+    const char *image;          /* ELF for -kernel */
+    const char *module;         /* ingot-qemu.so */
+    const char *emulator;       /* qemu-system-aarch64 */
+    const char *control;        /* Unix socket of the scenario engine, or NULL */
+    const char *trace;          /* trace file, or NULL */
+    const char *impl[SYSTEM_DEVICES_MAX];   /* per device index: implementation, or NULL for the system's choice */
+};
+
+/* The domain's XML; free() it. The command line is that of docs/architecture.md. */
+char *domain_xml(const struct system *s, const struct domain_options *o);
+
+/* A libvirt connection. Functions return NULL or -1 and one line (with libvirt's or QEMU's words) in err. */
+struct host;
+/* uri NULL: the embedded driver, no daemon; its files go to a free slot below cache_dir/libvirt. */
+struct host *host_open(const char *uri, const char *cache_dir, char *err, size_t err_len);
+void host_close(struct host *h);
+int host_start(struct host *h, const char *xml, char *err, size_t err_len);
+/* Stops the domain and writes all of it to path. */
+int host_save(struct host *h, const char *name, const char *path, char *err, size_t err_len);
+/* Continues a saved domain in a new process, with another XML of the same hardware. */
+int host_restore(struct host *h, const char *path, const char *xml, char *err, size_t err_len);
+void host_destroy(struct host *h, const char *name);    /* no error if it is gone already */
+
+#ifdef __cplusplus
+}
+#endif
+#endif
