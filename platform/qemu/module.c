@@ -9,8 +9,6 @@
 #include "cpu.h"
 #include "guard.h"
 
-void board_register_type(void);
-
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
 static const struct guard_size sizes[] = {
@@ -51,7 +49,8 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
         return 1;
     }
     board_register_type();
-    bridge_register_types();
+    bridge_register_type();
+    dma_register_type();
     vcpu_take_over();
     probe_install(id);
     return 0;

@@ -39,7 +39,7 @@ void board_rearm(void);
 void board_fail(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
 
 /* checkpoint.c */
-extern const VMStateDescription board_vmstate;
+void checkpoint_register(void);
 
 /* bridge.c: devices of the seam as QEMU devices */
 extern const struct seam_cpu bridge_seam_cpu;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * The vCPU loop: one thread, one core at a time, every choice made in virtual time (sched.h)
+ * The vCPU loop: one thread, one core at a time, every choice made in virtual time (turn.h)
  *
  * Stock QEMU's round robin lets wall time and the order of arrival decide whose turn it is. This loop replaces it: the
  * accelerator's class keeps its entry points in function pointers. A turn ends exactly at the next timer or the next
@@ -22,12 +22,12 @@
 #include "accel/tcg/tcg-accel-ops.h"
 #include "accel/tcg/tcg-accel-ops-icount.h"
 
-#include "sched.h"
+#include "turn.h"
 
 #define INTERRUPTS (CPU_INTERRUPT_HARD | CPU_INTERRUPT_FIQ | CPU_INTERRUPT_VIRQ | CPU_INTERRUPT_VFIQ)
 
-static struct sched sched = { .quantum_ns = 10000 };
-static uint64_t insns[SCHED_CORES_MAX]; /* executed by each core up to the end of its last turn */
+static struct turns turns = { .quantum_ns = 10000 };
+static uint64_t insns[TURN_CORES_MAX]; /* executed by each core up to the end of its last turn */
 static CPUState *running;               /* between the begin and the end of its turn */
 static int64_t turn_start;              /* raw instruction count at its begin */
 static bool debugging;                  /* a core hit a breakpoint: until the main loop has stopped the machine */
@@ -35,7 +35,7 @@ static QemuCond *halt_cond;
 static QemuThread *thread;
 static void (*stock_ops_init)(AccelOpsClass *ops);
 
-void vcpu_set_quantum(int64_t ns) { sched.quantum_ns = ns; }
+void vcpu_set_quantum(int64_t ns) { turns.quantum_ns = ns; }
 bool vcpu_in_turn(void) { return running && running == current_cpu; }
 
 int64_t vcpu_raw(void)
@@ -77,25 +77,25 @@ void vcpu_stall(seam_ps delay_ps)
 {
     if (delay_ps) {
         int64_t delay = (delay_ps + SEAM_PS_PER_NS - 1) / SEAM_PS_PER_NS;
-        sched_stall(&sched, running->cpu_index, vcpu_now_ns() + delay);
+        turn_stall(&turns, running->cpu_index, vcpu_now_ns() + delay);
         cpu_exit(running);
     }
 }
 
-void vcpu_reset(void) { sched_reset(&sched); }
+void vcpu_reset(void) { turn_reset(&turns); }
 
 void vcpu_save(struct state *s)
 {
-    sched_save(&sched, s);
-    for (int c = 0; c < SCHED_CORES_MAX; c++) {
+    turn_save(&turns, s);
+    for (int c = 0; c < TURN_CORES_MAX; c++) {
         state_put_u64(s, "insns", insns[c]);
     }
 }
 
 void vcpu_load(struct state *s)
 {
-    sched_load(&sched, s);
-    for (int c = 0; c < SCHED_CORES_MAX; c++) {
+    turn_load(&turns, s);
+    for (int c = 0; c < TURN_CORES_MAX; c++) {
         insns[c] = state_get_u64(s, "insns");
     }
 }
@@ -106,7 +106,7 @@ static void interrupt(CPUState *cpu, int mask)
     int fresh = mask & ~cpu->interrupt_request & INTERRUPTS;
     icount_handle_interrupt(cpu, mask);
     if (fresh && !runstate_check(RUN_STATE_INMIGRATE)) {
-        sched_arrived(&sched, cpu->cpu_index);
+        turn_arrived(&turns, cpu->cpu_index);
         if (cpu != running) {
             vcpu_leave();
         }
@@ -172,7 +172,7 @@ static void execute(CPUState *cpu, int64_t limit)
         cpu_exec_step_atomic(cpu);
         qemu_mutex_lock_iothread();
     } else if (result == EXCP_YIELD) {
-        sched_yield(&sched, cpu->cpu_index, vcpu_now_ns());
+        turn_yield(&turns, cpu->cpu_index, vcpu_now_ns());
     }
 }
 
@@ -224,13 +224,25 @@ static void step(void)
     if (next_timer() == 0) {
         return;     /* what is due comes first */
     }
-    int core = sched_choose(&sched, set, now);
+    int core = turn_choose(&turns, set, now);
     if (core >= 0) {
-        execute(qemu_get_cpu(core), sched_limit(&sched, set, now));
-    } else if (!pass_time(sched_wait(&sched, set, now)) && !hold_idle()) {
+        execute(qemu_get_cpu(core), turn_limit(&turns, set, now));
+    } else if (!pass_time(turn_wait(&turns, set, now)) && !hold_idle()) {
         warn_report_once("ingot: all cores wait and no event is due: nothing can happen any more");
         qemu_cond_wait_iothread(halt_cond);
     }
+}
+
+/* Asked for while the lock was given up in serve_requests: do not sleep over it. */
+static bool requests_pending(void)
+{
+    CPUState *cpu;
+    CPU_FOREACH(cpu) {
+        if (cpu->stop || !cpu_work_list_empty(cpu)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void force_rcu(Notifier *notify, void *data)
@@ -278,7 +290,9 @@ static void *vcpu_thread(void *arg)
         serve_requests();
         started |= may_run();
         if (!started || hold_enter() || !may_run()) {
-            qemu_cond_wait_iothread(halt_cond);
+            if (!requests_pending()) {
+                qemu_cond_wait_iothread(halt_cond);
+            }
         } else {
             step();
         }
@@ -297,8 +311,8 @@ static void create_vcpu(CPUState *cpu)
         cpu->thread = thread;
         cpu->halt_cond = halt_cond;
         qemu_thread_create(thread, "ingot vCPUs", vcpu_thread, cpu, QEMU_THREAD_JOINABLE);
-    } else if (cpu->cpu_index >= SCHED_CORES_MAX) {
-        error_report("ingot-qemu: at most %d cores: use a smaller -smp", SCHED_CORES_MAX);
+    } else if (cpu->cpu_index >= TURN_CORES_MAX) {
+        error_report("ingot-qemu: at most %d cores: use a smaller -smp", TURN_CORES_MAX);
         exit(1);
     } else {
         cpu->thread = thread;

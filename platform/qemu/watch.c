@@ -3,38 +3,39 @@
  */
 #include "module.h"
 
-#define TAIL 512    /* longest text that can be waited for */
-
 enum watch_kind { WATCH_CONSOLE, WATCH_TIME, WATCH_PROBE, WATCH_TRACE };
 
 struct watch {
-    uint64_t id;
+    char id[32];
     enum watch_kind kind;
-    unsigned device;        /* console, trace; probe: the probe's id */
+    uint32_t subject;       /* console, trace: the device; probe: the probe's id */
     uint16_t record_kind;   /* trace */
     uint64_t left;          /* hits to go; console: bytes that must come before a match is possible */
-    char *text;
+    uint64_t time_ps;
+    char *text, *seen;      /* console: what is waited for, and the last bytes */
     size_t len;
     QEMUTimer *timer;
     QTAILQ_ENTRY(watch) next;
 };
 
 static QTAILQ_HEAD(, watch) watches = QTAILQ_HEAD_INITIALIZER(watches);
-static uint8_t tails[BOARD_DEVICES_MAX][TAIL];   /* last bytes of each console, newest at the end */
+static unsigned probe_watches;
 
 static void watch_free(struct watch *w)
 {
     QTAILQ_REMOVE(&watches, w, next);
+    probe_watches -= w->kind == WATCH_PROBE;
     if (w->timer) {
         timer_free(w->timer);
     }
     g_free(w->text);
+    g_free(w->seen);
     g_free(w);
 }
 
 static void matched(struct watch *w)
 {
-    control_hold("watch %" PRIu64, w->id);
+    hold_ask("watch %s", w->id);
     watch_free(w);
 }
 
@@ -43,14 +44,14 @@ static void watch_time(void *opaque) { matched(opaque); }
 void watch_console(unsigned device, uint8_t byte)
 {
     struct watch *w, *next;
-    memmove(tails[device], tails[device] + 1, TAIL - 1);
-    tails[device][TAIL - 1] = byte;
     QTAILQ_FOREACH_SAFE(w, &watches, next, next) {
-        if (w->kind != WATCH_CONSOLE || w->device != device) {
+        if (w->kind != WATCH_CONSOLE || w->subject != device) {
             continue;
         }
+        memmove(w->seen, w->seen + 1, w->len - 1);
+        w->seen[w->len - 1] = byte;
         w->left -= w->left > 0;
-        if (!w->left && !memcmp(tails[device] + TAIL - w->len, w->text, w->len)) {
+        if (!w->left && !memcmp(w->seen, w->text, w->len)) {
             matched(w);
         }
     }
@@ -60,12 +61,25 @@ void watch_record(const struct trace_record *r)
 {
     struct watch *w, *next;
     QTAILQ_FOREACH_SAFE(w, &watches, next, next) {
-        bool hit = w->kind == WATCH_TRACE ? r->kind == w->record_kind && r->id == w->device
-                 : w->kind == WATCH_PROBE ? r->kind == TRACE_PROBE && r->id == w->device : false;
-        if (hit && --w->left == 0) {
+        if (w->kind == WATCH_TRACE && r->kind == w->record_kind && r->id == w->subject && --w->left == 0) {
             matched(w);
         }
     }
+}
+
+bool watch_probe_any(void) { return probe_watches; }
+
+bool watch_probe(uint32_t id)
+{
+    struct watch *w, *next;
+    bool hold = false;
+    QTAILQ_FOREACH_SAFE(w, &watches, next, next) {
+        if (w->kind == WATCH_PROBE && w->subject == id && --w->left == 0) {
+            matched(w);
+            hold = true;
+        }
+    }
+    return hold;
 }
 
 static int record_kind(const char *word)
@@ -81,72 +95,100 @@ static int record_kind(const char *word)
     return -1;
 }
 
-/* watch ID console DEVICE TEXT | time PS | probe PROBE N | trace KIND DEVICE N */
-const char *watch_add(char **words, unsigned count)
+static const char *set_device(struct watch *w, const char *name)
 {
-    struct watch w = { 0 };
-    int device = -1;
-    const char *kind = count > 2 ? words[2] : "";
+    int device = bridge_find(name);
+    w->subject = device;
+    return device < 0 ? "watch: no such device" : NULL;
+}
 
-    if (count < 4) {
-        return "watch: ID, kind and what to wait for are needed";
+static const char *set_count(struct watch *w, const char *word)
+{
+    return command_number(word, &w->left) || !w->left ? "watch: the count must be a number, 1 or more" : NULL;
+}
+
+static const char *parse_console(struct watch *w, const struct words *words)
+{
+    w->kind = WATCH_CONSOLE;
+    w->len = w->left = words->len[4];
+    w->text = words->word[4];
+    return w->len ? set_device(w, words->word[3]) : "watch: the text is empty";
+}
+
+static const char *parse_time(struct watch *w, const struct words *words)
+{
+    w->kind = WATCH_TIME;
+    if (command_number(words->word[3], &w->time_ps)) {
+        return "watch: the time must be a number of picoseconds";
     }
-    w.id = strtoull(words[1], NULL, 0);
-    if (!strcmp(kind, "console") && count == 5) {
-        w.kind = WATCH_CONSOLE;
-        device = bridge_find(words[3]);
-        w.len = strlen(words[4]);
-        w.left = w.len;
-        if (!w.len || w.len > TAIL) {
-            return "watch: the text must have 1 to 512 bytes";
-        }
-        w.text = words[4];
-    } else if (!strcmp(kind, "time") && count == 4) {
-        w.kind = WATCH_TIME;
-        w.left = strtoull(words[3], NULL, 0);
-        if (w.left < board_now_ps()) {
-            return "watch: that time is past";
-        }
-        device = 0;
-    } else if (!strcmp(kind, "probe") && count == 5) {
-        w.kind = WATCH_PROBE;
-        device = strtoul(words[3], NULL, 0);
-        w.left = strtoull(words[4], NULL, 0);
-    } else if (!strcmp(kind, "trace") && count == 6) {
-        int k = record_kind(words[3]);
-        if (k < 0) {
-            return "watch: unknown kind of crossing; known: read write irq dma-read dma-write";
-        }
-        w.kind = WATCH_TRACE;
-        w.record_kind = k;
-        device = bridge_find(words[4]);
-        w.left = strtoull(words[5], NULL, 0);
-    } else {
-        return "watch: unknown form; see docs/control-protocol.md";
+    return w->time_ps < board_now_ps() ? "watch: that time is past" : NULL;
+}
+
+static const char *parse_probe(struct watch *w, const struct words *words)
+{
+    int id = probe_find(words->word[3]);
+    w->kind = WATCH_PROBE;
+    w->subject = id;
+    return id < 0 ? "watch: no such probe" : set_count(w, words->word[4]);
+}
+
+static const char *parse_trace(struct watch *w, const struct words *words)
+{
+    int kind = record_kind(words->word[3]);
+    const char *error = set_device(w, words->word[4]);
+    w->kind = WATCH_TRACE;
+    w->record_kind = kind;
+    return kind < 0 ? "watch: unknown kind of crossing; known: read write irq dma-read dma-write"
+         : error ? error : set_count(w, words->word[5]);
+}
+
+/* watch ID console DEVICE TEXT | time PS | probe PROBE N | trace KIND DEVICE N */
+const char *watch_add(const struct words *words)
+{
+    static const struct {
+        const char *kind;
+        unsigned words;
+        const char *(*parse)(struct watch *w, const struct words *words);
+    } forms[] = { { "console", 5, parse_console }, { "time", 4, parse_time },
+                  { "probe", 5, parse_probe }, { "trace", 6, parse_trace } };
+    struct watch w = { 0 }, *other;
+    size_t form = 0;
+
+    while (form < ARRAY_SIZE(forms) && (words->count != forms[form].words || strcmp(words->word[2], forms[form].kind))) {
+        form++;
     }
-    if (device < 0) {
-        return "watch: no such device";
+    if (form == ARRAY_SIZE(forms)) {
+        return "watch: ID console DEVICE TEXT, ID time PS, ID probe PROBE N or ID trace KIND DEVICE N is needed";
     }
-    if (w.kind != WATCH_TIME && !w.left) {
-        return "watch: the count must be at least 1";
+    if (g_strlcpy(w.id, words->word[1], sizeof w.id) >= sizeof w.id) {
+        return "watch: an ID has at most 31 characters";
+    }
+    QTAILQ_FOREACH(other, &watches, next) {
+        if (!strcmp(other->id, w.id)) {
+            return "watch: that ID is in use";
+        }
+    }
+    const char *error = forms[form].parse(&w, words);
+    if (error) {
+        return error;
     }
     struct watch *copy = g_memdup2(&w, sizeof w);
-    copy->device = device;
-    copy->text = g_strdup(w.text);
+    copy->text = w.text ? g_memdup2(w.text, w.len) : NULL;
+    copy->seen = w.text ? g_malloc0(w.len) : NULL;
+    probe_watches += w.kind == WATCH_PROBE;
     QTAILQ_INSERT_TAIL(&watches, copy, next);
     if (w.kind == WATCH_TIME) {
         copy->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, watch_time, copy);
-        timer_mod(copy->timer, (w.left + SEAM_PS_PER_NS - 1) / SEAM_PS_PER_NS);
+        timer_mod_ns(copy->timer, w.time_ps / SEAM_PS_PER_NS + (w.time_ps % SEAM_PS_PER_NS != 0));
     }
     return NULL;
 }
 
-const char *watch_remove(char **words, unsigned count)
+const char *watch_remove(const struct words *words)
 {
     struct watch *w, *next;
-    uint64_t id = count > 1 ? strtoull(words[1], NULL, 0) : 0;
     QTAILQ_FOREACH_SAFE(w, &watches, next, next) {
-        if (w->id == id) {
+        if (words->count == 2 && !strcmp(w->id, words->word[1])) {
             watch_free(w);
             return NULL;
         }

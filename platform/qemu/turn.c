@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * Whose turn it is: the scheduler's decisions, as functions of virtual time alone
  */
-#include "sched.h"
+#include "turn.h"
 
 #include <string.h>
 
@@ -9,20 +9,20 @@ static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static uint32_t bit(int core) { return 1u << core; }
 
 /* Cores of `set` whose bus access is over. */
-static uint32_t eligible(const struct sched *s, uint32_t set, int64_t now)
+static uint32_t eligible(const struct turns *s, uint32_t set, int64_t now)
 {
     uint32_t result = 0;
-    for (int c = 0; c < SCHED_CORES_MAX; c++) {
+    for (int c = 0; c < TURN_CORES_MAX; c++) {
         result |= s->stall_end[c] <= now ? set & bit(c) : 0;
     }
     return result;
 }
 
 /* Of `set`, the core that has waited longest; -1: the set is empty. */
-static int longest_waiting(const struct sched *s, uint32_t set)
+static int longest_waiting(const struct turns *s, uint32_t set)
 {
     int best = -1;
-    for (int c = 0; c < SCHED_CORES_MAX; c++) {
+    for (int c = 0; c < TURN_CORES_MAX; c++) {
         if ((set & bit(c)) && (best < 0 || s->turn[c] < s->turn[best])) {
             best = c;
         }
@@ -30,19 +30,19 @@ static int longest_waiting(const struct sched *s, uint32_t set)
     return best;
 }
 
-static void take_turn(struct sched *s, int core, int64_t now)
+static void take_turn(struct turns *s, int core, int64_t now)
 {
+    s->turn[s->owner] = ++s->turns;
     s->owner = core;
-    s->turn[core] = ++s->turns;
     s->waiting &= ~bit(core);
     if (now >= s->rotation_end) {
-        s->rotation_end = now + SCHED_ROTATION * s->quantum_ns;
+        s->rotation_end = now + TURN_ROTATION * s->quantum_ns;
     }
     s->quantum_end = least(now + s->quantum_ns, s->rotation_end);
 }
 
 /* The owner's turn is over. Interrupts first, until they have had it their way for a whole rotation. */
-static void rotate(struct sched *s, uint32_t runnable, int64_t now)
+static void rotate(struct turns *s, uint32_t runnable, int64_t now)
 {
     uint32_t set = runnable & ~bit(s->owner);
     s->waiting &= runnable;
@@ -53,7 +53,7 @@ static void rotate(struct sched *s, uint32_t runnable, int64_t now)
 }
 
 /* An interrupt's core becomes the owner; several at one instant: in the order of their numbers after the owner. */
-static void preempt(struct sched *s, uint32_t runnable, int64_t now)
+static void preempt(struct turns *s, uint32_t runnable, int64_t now)
 {
     uint32_t arrived = s->arrived & runnable;
     s->arrived = 0;
@@ -64,8 +64,8 @@ static void preempt(struct sched *s, uint32_t runnable, int64_t now)
         }
         return;
     }
-    for (int i = 1; i < SCHED_CORES_MAX && arrived; i++) {
-        int core = (s->owner + i) % SCHED_CORES_MAX;
+    for (int i = 1; i < TURN_CORES_MAX && arrived; i++) {
+        int core = (s->owner + i) % TURN_CORES_MAX;
         if (arrived & bit(core)) {
             s->waiting |= (arrived | bit(s->owner)) & runnable;
             take_turn(s, core, now);
@@ -74,10 +74,10 @@ static void preempt(struct sched *s, uint32_t runnable, int64_t now)
     }
 }
 
-void sched_arrived(struct sched *s, int core) { s->arrived |= bit(core); }
-void sched_stall(struct sched *s, int core, int64_t until) { s->stall_end[core] = until; }
+void turn_arrived(struct turns *s, int core) { s->arrived |= bit(core); }
+void turn_stall(struct turns *s, int core, int64_t until) { s->stall_end[core] = until; }
 
-void sched_yield(struct sched *s, int core, int64_t now)
+void turn_yield(struct turns *s, int core, int64_t now)
 {
     if (core == s->owner) {
         s->quantum_end = now;
@@ -85,14 +85,14 @@ void sched_yield(struct sched *s, int core, int64_t now)
     s->runner = -1;
 }
 
-void sched_reset(struct sched *s)
+void turn_reset(struct turns *s)
 {
     int64_t quantum = s->quantum_ns;
     memset(s, 0, sizeof *s);
     s->quantum_ns = quantum;
 }
 
-int sched_choose(struct sched *s, uint32_t runnable, int64_t now)
+int turn_choose(struct turns *s, uint32_t runnable, int64_t now)
 {
     if (s->arrived) {
         preempt(s, runnable, now);
@@ -116,30 +116,30 @@ int sched_choose(struct sched *s, uint32_t runnable, int64_t now)
     return s->runner;
 }
 
-int64_t sched_limit(const struct sched *s, uint32_t runnable, int64_t now)
+int64_t turn_limit(const struct turns *s, uint32_t runnable, int64_t now)
 {
-    int64_t until = SCHED_NO_LIMIT;
+    int64_t until = TURN_NO_LIMIT;
     if (runnable & ~bit(s->owner)) {
         until = s->quantum_end;
     }
     if (s->runner != s->owner) {
         until = least(until, s->stall_end[s->owner]);
     }
-    return until == SCHED_NO_LIMIT ? until : until > now ? until - now : 1;
+    return until == TURN_NO_LIMIT ? until : until > now ? until - now : 1;
 }
 
-int64_t sched_wait(const struct sched *s, uint32_t runnable, int64_t now)
+int64_t turn_wait(const struct turns *s, uint32_t runnable, int64_t now)
 {
-    int64_t until = SCHED_NO_LIMIT;
-    for (int c = 0; c < SCHED_CORES_MAX; c++) {
+    int64_t until = TURN_NO_LIMIT;
+    for (int c = 0; c < TURN_CORES_MAX; c++) {
         if ((runnable & bit(c)) && s->stall_end[c] > now) {
             until = least(until, s->stall_end[c]);
         }
     }
-    return until == SCHED_NO_LIMIT ? -1 : until - now;
+    return until == TURN_NO_LIMIT ? -1 : until - now;
 }
 
-void sched_save(const struct sched *s, struct state *out)
+void turn_save(const struct turns *s, struct state *out)
 {
     state_put_u64(out, "owner", s->owner);
     state_put_u64(out, "runner", s->runner);
@@ -148,13 +148,13 @@ void sched_save(const struct sched *s, struct state *out)
     state_put_u64(out, "quantum-end", s->quantum_end);
     state_put_u64(out, "rotation-end", s->rotation_end);
     state_put_u64(out, "turns", s->turns);
-    for (int c = 0; c < SCHED_CORES_MAX; c++) {
+    for (int c = 0; c < TURN_CORES_MAX; c++) {
         state_put_u64(out, "stall-end", s->stall_end[c]);
         state_put_u64(out, "turn", s->turn[c]);
     }
 }
 
-void sched_load(struct sched *s, struct state *in)
+void turn_load(struct turns *s, struct state *in)
 {
     s->owner = state_get_u64(in, "owner");
     s->runner = state_get_u64(in, "runner");
@@ -163,11 +163,11 @@ void sched_load(struct sched *s, struct state *in)
     s->quantum_end = state_get_u64(in, "quantum-end");
     s->rotation_end = state_get_u64(in, "rotation-end");
     s->turns = state_get_u64(in, "turns");
-    for (int c = 0; c < SCHED_CORES_MAX; c++) {
+    for (int c = 0; c < TURN_CORES_MAX; c++) {
         s->stall_end[c] = state_get_u64(in, "stall-end");
         s->turn[c] = state_get_u64(in, "turn");
     }
-    if (s->owner < 0 || s->owner >= SCHED_CORES_MAX || s->runner < -1 || s->runner >= SCHED_CORES_MAX) {
+    if (s->owner < 0 || s->owner >= TURN_CORES_MAX || s->runner < -1 || s->runner >= TURN_CORES_MAX) {
         in->bad = 1;
     }
 }

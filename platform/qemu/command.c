@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * The engine's commands
+ */
+#include "module.h"
+
+#include "qemu/cutils.h"
+#include "sysemu/runstate.h"
+
+/* %XX in place. Bytes, or -1 on a bad escape. */
+static ssize_t unescape(char *word)
+{
+    char *to = word;
+    for (char *from = word; *from; from++) {
+        if (*from != '%') {
+            *to++ = *from;
+        } else if (g_ascii_isxdigit(from[1]) && g_ascii_isxdigit(from[2])) {
+            *to++ = g_ascii_xdigit_value(from[1]) << 4 | g_ascii_xdigit_value(from[2]);
+            from += 2;
+        } else {
+            return -1;
+        }
+    }
+    *to = 0;
+    return to - word;
+}
+
+static const char *split(char *line, struct words *w)
+{
+    char *rest = line, *word;
+    w->count = 0;
+    while ((word = strsep(&rest, " "))) {
+        ssize_t len = unescape(word);
+        if (len < 0) {
+            return "a % is not followed by two hexadecimal digits";
+        }
+        if (w->count == ARRAY_SIZE(w->word)) {
+            return "too many words";
+        }
+        w->word[w->count] = word;
+        w->len[w->count++] = len;
+    }
+    return NULL;
+}
+
+const char *command_number(const char *word, uint64_t *value)
+{
+    return *word == '-' || qemu_strtou64(word, NULL, 0, value) < 0 ? "that is not a number" : NULL;
+}
+
+static const char *command_send(const struct words *w, const char *line)
+{
+    static char told[64];
+    int device = w->count == 3 ? bridge_find(w->word[1]) : -1;
+    if (device < 0) {
+        return w->count == 3 ? "send: no such device" : "send: DEVICE TEXT are needed";
+    }
+    const uint8_t *bytes = (const uint8_t *)w->word[2];
+    record((struct trace_record){ .kind = TRACE_STEP, .value = trace_crc32c(0, line, strlen(line)) });
+    board_advance();
+    record_begin();
+    size_t taken = seam_input(board.devices, device, board_now_ps(), bytes, w->len[2]);
+    for (size_t i = 0; i < taken; i++) {
+        record_cause((struct trace_record){ .kind = TRACE_INPUT, .id = device, .value = bytes[i] });
+    }
+    record_end();
+    board_rearm();
+    if (taken == w->len[2]) {
+        return NULL;
+    }
+    snprintf(told, sizeof told, "send: the device took only %zu of %zu bytes", taken, w->len[2]);
+    return told;
+}
+
+static void command_cores(void)
+{
+    g_autoptr(GString) line = g_string_new(NULL);
+    unsigned n = 0;
+    CPUState *cpu;
+    CPU_FOREACH(cpu) {
+        g_string_append_printf(line, " %" PRIu64, vcpu_insns(cpu->cpu_index, 0));
+        n++;
+    }
+    control_say("ok %u%s", n, line->str);
+}
+
+static void answer(const char *error)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    if (error) {
+        console_escape(text, error, strlen(error));
+        control_say("error %s", text->str);
+    } else {
+        control_say("ok");
+    }
+}
+
+static void command_held(const struct words *w, const char *line)
+{
+    const char *name = w->word[0];
+    if (!hold_is()) {
+        answer("the board is running: only hold and quit are accepted");
+    } else if (!strcmp(name, "go")) {
+        answer(hold_release());
+    } else if (!strcmp(name, "watch")) {
+        answer(watch_add(w));
+    } else if (!strcmp(name, "unwatch")) {
+        answer(watch_remove(w));
+    } else if (!strcmp(name, "send")) {
+        answer(command_send(w, line));
+    } else if (!strcmp(name, "probe")) {
+        answer(probe_add(w));
+    } else if (!strcmp(name, "unprobe")) {
+        answer(probe_remove(w));
+    } else if (!strcmp(name, "cores")) {
+        command_cores();
+    } else {
+        answer("unknown command: see docs/control-protocol.md");
+    }
+}
+
+void command_run(char *line)
+{
+    g_autofree char *whole = g_strdup(line);
+    struct words w;
+    const char *error = split(line, &w);
+
+    if (error) {
+        answer(error);
+    } else if (!strcmp(w.word[0], "quit")) {
+        answer(NULL);
+        control_leave(0);
+    } else if (!strcmp(w.word[0], "hold")) {
+        answer(NULL);
+        if (!hold_is()) {
+            hold_ask("asked");
+        }
+    } else {
+        command_held(&w, whole);
+    }
+}

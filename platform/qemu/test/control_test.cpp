@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Hold and control: time stands still until the engine says go
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "board.h"
+#include "platform/seam/seam.h"
+
+namespace {
+
+BoardOptions pulses(int cores = 1)
+{
+    BoardOptions o;
+    o.guest = cores == 2 ? "pulses2.elf" : "pulses1.elf";
+    o.cores = cores;
+    return o;
+}
+
+BoardOptions spin()
+{
+    BoardOptions o;
+    o.guest = "spin.elf";
+    return o;
+}
+
+TEST(Hold, BeginsAtTimeZeroWithReasonStart)
+{
+    Board b(pulses());
+    Held h = b.held();
+    EXPECT_EQ(0u, h.time_ps);
+    EXPECT_EQ("start", h.reason);
+    EXPECT_EQ("ok 1 0", b.ask("cores"));
+}
+
+TEST(Hold, StopAndContByTheMonitorDoNotMoveTime)
+{
+    Board b(pulses(2));
+    b.held();
+    b.ok("watch a time 2000000000");
+    Held first = b.go();
+    std::string cores = b.ask("cores");
+    for (int i = 0; i < 3; i++) {
+        b.qmp("stop");
+        std::this_thread::sleep_for(std::chrono::milliseconds(30));
+        b.qmp("cont");
+    }
+    EXPECT_EQ(cores, b.ask("cores"));
+    b.ok("watch b time " + std::to_string(first.time_ps));
+    EXPECT_EQ(first.time_ps, b.go().time_ps);
+}
+
+TEST(Hold, StopAndContWhileRunningChangeNothing)
+{
+    auto run = [](bool disturbed) {
+        Board b(pulses(2));
+        b.held();
+        b.ok("go");
+        for (int i = 0; disturbed && i < 10; i++) {
+            b.qmp("stop");
+            b.qmp("query-cpus-fast");
+            b.qmp("cont");
+        }
+        EXPECT_EQ("poweroff", b.held().reason);
+        return b.trace();
+    };
+    EXPECT_EQ("", first_difference(run(false), run(true)));
+}
+
+TEST(Hold, ManyAskedForAtAnyTimeChangeNothing)
+{
+    auto run = [](bool disturbed) {
+        Board b(pulses(2));
+        Held h = b.held();
+        while (h.reason != "poweroff") {
+            b.ok("go");
+            if (disturbed)
+                b.ok("hold");
+            h = b.held();
+        }
+        return b.trace();
+    };
+    EXPECT_EQ("", first_difference(run(false), run(true)));
+}
+
+TEST(Hold, OfAnInstantIsExact)
+{
+    Board b(spin());
+    b.held();
+    b.ok("watch a time 1234567000");
+    Held h = b.go();
+    EXPECT_EQ(1234567000u, h.time_ps);
+    EXPECT_EQ("watch a", h.reason);
+    EXPECT_EQ("ok 1 1234567", b.ask("cores"));      // one instruction a ns
+    b.ok("watch a time 1234567999");                // the next whole ns
+    EXPECT_EQ(1234568000u, b.go().time_ps);
+}
+
+TEST(Hold, OfAProbeIsBeforeItsInstruction)
+{
+    Board b(pulses(2));
+    b.held();
+    b.ok("probe 7 vector pc 1 2 0x40080a80");
+    b.ok("watch a probe vector 10");
+    Held h = b.go();
+    EXPECT_EQ(9u, records_of(b.trace(), TRACE_PROBE).size());
+    std::string pc = b.qmp("human-monitor-command", "{\"command-line\":\"info registers\",\"cpu-index\":1}");
+    EXPECT_NE(std::string::npos, pc.find("PC=0000000040080a80")) << pc;
+    b.ok("watch a probe vector 1");
+    Held next = b.go();
+    EXPECT_GT(next.time_ps, h.time_ps);
+    auto probes = records_of(b.trace(), TRACE_PROBE);
+    ASSERT_EQ(10u, probes.size());
+    EXPECT_EQ(h.time_ps, probes.back().time_ps);
+}
+
+TEST(Hold, WatchesOfProbesDoNotChangeTheRun)
+{
+    auto run = [](bool watched) {
+        Board b(pulses(2));
+        b.held();
+        b.ok("probe 7 vector pc 1 2 0x40080a80");
+        b.ok("probe 8 handler pc 1 2 0x40080180");
+        Held h;
+        do {
+            if (watched)
+                b.ok("watch a probe vector 37"), b.ok("watch b probe handler 41");
+            h = b.go();
+            if (watched && h.reason != "poweroff")
+                b.ask("unwatch a"), b.ask("unwatch b");
+        } while (h.reason != "poweroff");
+        return b.trace();
+    };
+    EXPECT_EQ("", first_difference(run(false), run(true)));
+}
+
+TEST(Hold, OfACrossingIsAtItsInstant)
+{
+    Board b(pulses());
+    b.held();
+    b.ok("watch a trace irq pulse0 3");     // up, down, up
+    Held h = b.go();
+    EXPECT_EQ(h.time_ps, records_of(b.trace(), TRACE_IRQ).back().time_ps);
+    EXPECT_EQ(3u, records_of(b.trace(), TRACE_IRQ).size());
+}
+
+TEST(Hold, OfConsoleTextComesAfterThatText)
+{
+    Board b(pulses());
+    b.held();
+    b.ok("watch a console uart0 **");
+    EXPECT_EQ("watch a", b.go().reason);
+    EXPECT_EQ("**", b.console());
+}
+
+TEST(Control, RefusesWhatCannotBeDone)
+{
+    Board b(pulses());
+    b.held();
+    for (const char *command : { "nonsense", "watch a time 1x", "watch a console nobody x", "watch a probe 9 1", "send nobody x",
+                                 "probe 1 p pc 5 2 0", "probe 1 p eye 0", "unprobe 4", "unwatch z", "watch a trace fall pulse0 1",
+                                 "watch a trace irq pulse0 0", "watch a console uart0 %zz" })
+        EXPECT_EQ(0u, b.ask(command).rfind("error ", 0)) << command;
+    b.ok("watch a time 5000");
+    EXPECT_EQ(0u, b.ask("watch a time 6000").rfind("error ", 0));
+    b.go();
+    EXPECT_EQ(0u, b.ask("watch a time 4000").rfind("error ", 0));
+}
+
+TEST(Control, WhileItRunsOnlyHoldAndQuitAreTaken)
+{
+    Board b(spin());
+    b.held();
+    b.ok("go");
+    EXPECT_EQ(0u, b.ask("cores").rfind("error ", 0));
+    b.ok("hold");
+    EXPECT_EQ("asked", b.held().reason);
+}
+
+TEST(Control, TheEndOfTheSocketEndsAHeldBoard)
+{
+    Board b(spin());
+    b.held();
+    b.close_control();
+    EXPECT_EQ(1, b.exit_code(1000));
+}
+
+TEST(Control, TheEndOfTheSocketEndsASpinningBoard)
+{
+    Board b(spin());
+    b.held();
+    b.ok("go");
+    b.close_control();
+    EXPECT_EQ(1, b.exit_code(1000));
+}
+
+TEST(Control, QuitEndsWithZero)
+{
+    Board b(spin());
+    b.held();
+    b.ok("go");
+    b.ok("quit");
+    EXPECT_EQ(0, b.exit_code(1000));
+}
+
+TEST(Board, RunsFreelyWithoutAnEngine)
+{
+    BoardOptions o = pulses();
+    o.control = false;
+    Board b(o);
+    EXPECT_EQ(0, b.exit_code(20000));
+    EXPECT_EQ("***************D", b.output());
+}
+
+TEST(Dma, OutsideTheStreamsWindowsIsDeniedAndRecorded)
+{
+    BoardOptions o;
+    o.guest = "denied.elf";
+    Board b(o);
+    b.held();
+    EXPECT_EQ("poweroff", b.go().reason);
+    EXPECT_EQ("H", b.console());
+    auto reads = records_of(b.trace(), TRACE_DMA_READ);
+    ASSERT_EQ(1u, reads.size());
+    EXPECT_EQ(0x48000000u, reads[0].addr);
+    EXPECT_EQ(32u, reads[0].aux);
+    EXPECT_EQ(uint32_t(SEAM_DENIED), reads[0].result);
+    EXPECT_EQ(0u, reads[0].value);
+}
+
+}  // namespace
