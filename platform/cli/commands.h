@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * The commands, one a file; each gets its own argc and argv and returns the process's exit status
+ */
+#ifndef INGOT_COMMANDS_H
+#define INGOT_COMMANDS_H
+
+/* Where things are: the project, its build, the cache of downloads. */
+struct places {
+    const char *source, *build, *cache;
+};
+extern struct places places;
+
+int command_run(int argc, char **argv);
+int command_forge(int argc, char **argv);
+int command_latency(int argc, char **argv);
+
+/* The nearest of the words (separated by spaces), or NULL. */
+const char *suggest(const char *word, const char *words);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * The ingot command: run a scenario, make an image, read a trace
+ */
+#include <argp.h>
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "scenarios/engine/control.h"
+
+struct places places;
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+} commands[] = {
+    { "run", command_run, "run a scenario: ./ingot run scenarios/first-light.lua" },
+    { "forge", command_forge, "make a system's image, or explain it: ./ingot forge scenarios/systems/first-light.xml --explain" },
+    { "latency", command_latency, "interrupt path of a device, stage by stage: ./ingot latency TRACE --device pulse0 …" },
+};
+
+static void usage(FILE *out)
+{
+    fprintf(out, "Usage: ingot COMMAND [ARGUMENT...]\n\nCommands (each has --help):\n");
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
+    }
+    fprintf(out, "  %-9s %s\n", "test", "everything under CTest (the launcher ./ingot does it); arguments go to ctest");
+}
+
+static void interrupted(int signal)
+{
+    (void)signal;
+    control_interrupted = 1;
+}
+
+static void find_places(void)
+{
+    static char exe[PATH_MAX], cache[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+    exe[n > 0 ? n : 0] = 0;
+    for (int up = 0; up < 3; up++) {        /* BUILD/platform/cli/ingot */
+        char *slash = strrchr(exe, '/');
+        if (slash) {
+            *slash = 0;
+        }
+    }
+    places.build = exe;
+    places.source = INGOT_SOURCE;
+    const char *set = getenv("INGOT_CACHE"), *home = getenv("HOME");
+    snprintf(cache, sizeof cache, set ? "%s" : "%s/.cache/ingot", set ? set : home ? home : "/root");
+    places.cache = cache;
+}
+
+int main(int argc, char **argv)
+{
+    struct sigaction act = { .sa_handler = interrupted };
+    sigaction(SIGINT, &act, NULL);
+    sigaction(SIGTERM, &act, NULL);
+    sigaction(SIGHUP, &act, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    argp_err_exit_status = 2;
+    find_places();
+    if (argc < 2 || !strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+        usage(argc < 2 ? stderr : stdout);
+        return argc < 2 ? 2 : 0;
+    }
+    char names[256] = "";
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (!strcmp(argv[1], commands[i].name)) {
+            static char name[64];
+            snprintf(name, sizeof name, "ingot %s", argv[1]);
+            argv[1] = name;
+            return commands[i].run(argc - 1, argv + 1);
+        }
+        strcat(strcat(names, commands[i].name), " ");
+    }
+    const char *near = suggest(argv[1], strcat(names, "test help"));
+    fprintf(stderr, "ingot: unknown command '%s'%s%s%s: see ingot --help\n", argv[1], near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+    return 2;
+}
