@@ -3,25 +3,23 @@
  */
 #include "domain.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define SLOTS 64
+#include "embedded.h"
+
+#define STARTED_MAX 64
 
 struct host {
     virConnectPtr connection;
-    int lock;                   /* of the slot, or -1 */
-    char root[4096];            /* embedded driver's files, or "" */
+    struct embedded files;
+    virDomainPtr started[STARTED_MAX];  /* those that may still live */
+    size_t started_count;
 };
 
 static void *event_loop(void *unused)
@@ -34,99 +32,68 @@ static void *event_loop(void *unused)
 
 static void silent(void *data, virErrorPtr e) { (void)data, (void)e; }
 
-static int libvirt_failed(const char *what, char *err, size_t err_len)
+/* Once a process. Signals are for the main thread. */
+static int start_event_loop(void)
+{
+    static bool runs;
+    pthread_t thread;
+    sigset_t all, before;
+    if (runs) {
+        return 0;
+    }
+    virSetErrorFunc(NULL, silent);
+    if (virEventRegisterDefaultImpl() < 0) {
+        return -1;
+    }
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = pthread_create(&thread, NULL, event_loop, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!failed) {
+        pthread_detach(thread);
+        runs = true;
+    }
+    return failed ? -1 : 0;
+}
+
+/* One line: what could not be done, and QEMU's own words if it said any, else libvirt's. */
+static int failed(const struct host *h, const char *domain, const char *what, char *err, size_t err_len)
 {
     virErrorPtr e = virGetLastError();
-    snprintf(err, err_len, "%s: %s", what, e && e->message ? e->message : "libvirt gives no reason");
+    char words[2048] = "";
+    if (h && domain && h->files.lock >= 0) {
+        embedded_qemu_words(&h->files, domain, words, sizeof words);
+    }
+    snprintf(err, err_len, "%s: %s", what, *words ? words : e && e->message ? e->message : "libvirt gives no reason");
     for (char *p = err; *p; p++) {
-        if (*p == '\n' && p[1]) {
-            *p = ' ';
-        }
+        *p = *p == '\n' ? ' ' : *p;
     }
-    return -1;
-}
-
-static int make_dirs(const char *path)
-{
-    char copy[4096];
-    snprintf(copy, sizeof copy, "%s", path);
-    for (char *p = copy + 1; ; p++) {
-        if (*p == '/' || !*p) {
-            char end = *p;
-            *p = 0;
-            if (mkdir(copy, 0777) < 0 && errno != EEXIST) {
-                return -1;
-            }
-            *p = end;
-            if (!end) {
-                return 0;
-            }
-        }
-    }
-}
-
-/* The embedded driver locks its folder, and probes QEMU once a folder: slots are kept from run to run. */
-static int take_slot(struct host *h, const char *cache_dir, char *err, size_t err_len)
-{
-    static const char conf[] =
-        "stdio_handler = \"file\"\nsecurity_driver = \"none\"\nnamespaces = []\ncgroup_controllers = []\n"
-        "user = \"root\"\ngroup = \"root\"\nseccomp_sandbox = 0\n";
-    char path[4200];
-    for (int slot = 0; slot < SLOTS; slot++) {
-        snprintf(h->root, sizeof h->root, "%s/libvirt/%d", cache_dir, slot);
-        snprintf(path, sizeof path, "%s/etc", h->root);
-        if (make_dirs(path) < 0) {
-            snprintf(err, err_len, "%s: %s: check its permissions and free space", path, strerror(errno));
-            return -1;
-        }
-        snprintf(path, sizeof path, "%s/slot.lock", h->root);
-        h->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-        if (h->lock >= 0 && flock(h->lock, LOCK_EX | LOCK_NB) == 0) {
-            snprintf(path, sizeof path, "%s/etc/qemu.conf", h->root);
-            FILE *f = fopen(path, "w");
-            if (!f || fputs(conf, f) < 0 || fclose(f)) {
-                snprintf(err, err_len, "%s: %s", path, strerror(errno));
-                return -1;
-            }
-            return 0;
-        }
-        close(h->lock);
-        h->lock = -1;
-    }
-    snprintf(err, err_len, "%s/libvirt: all %d slots are in use: end other runs", cache_dir, SLOTS);
     return -1;
 }
 
 struct host *host_open(const char *uri, const char *cache_dir, char *err, size_t err_len)
 {
-    static bool loop_runs;
-    char embedded[4300];
+    char embedded[EMBEDDED_PATH_MAX + 32];
     struct host *h = calloc(1, sizeof *h);
-    h->lock = -1;
+    h->files.lock = -1;
 
-    virSetErrorFunc(NULL, silent);
-    prctl(PR_SET_CHILD_SUBREAPER, 1);       /* QEMU daemonizes; with us as its parent its end is seen at once */
-    if (!loop_runs) {
-        pthread_t thread;
-        if (virEventRegisterDefaultImpl() < 0 || pthread_create(&thread, NULL, event_loop, NULL)) {
-            libvirt_failed("libvirt's event loop", err, err_len);
-            free(h);
-            return NULL;
-        }
-        pthread_detach(thread);
-        loop_runs = true;
+    if (start_event_loop() < 0) {
+        failed(NULL, NULL, "libvirt's event loop", err, err_len);
+        free(h);
+        return NULL;
     }
     if (!uri) {
-        if (take_slot(h, cache_dir, err, err_len) < 0) {
+        if (embedded_take(&h->files, cache_dir, err, err_len) < 0) {
+            embedded_release(&h->files);
             free(h);
             return NULL;
         }
-        snprintf(embedded, sizeof embedded, "qemu:///embed?root=%s", h->root);
+        snprintf(embedded, sizeof embedded, "qemu:///embed?root=%s", h->files.root);
         uri = embedded;
     }
     h->connection = virConnectOpen(uri);
     if (!h->connection) {
-        libvirt_failed(uri, err, err_len);
+        failed(NULL, NULL, uri, err, err_len);
         host_close(h);
         return NULL;
     }
@@ -135,52 +102,119 @@ struct host *host_open(const char *uri, const char *cache_dir, char *err, size_t
 
 void host_close(struct host *h)
 {
+    for (size_t i = 0; i < h->started_count; i++) {
+        virDomainDestroy(h->started[i]);
+        virDomainFree(h->started[i]);
+    }
     if (h->connection) {
         virConnectClose(h->connection);
     }
-    if (h->lock >= 0) {
-        close(h->lock);
-    }
+    embedded_release(&h->files);
     free(h);
+}
+
+static virDomainPtr find(struct host *h, const char *name)
+{
+    for (size_t i = 0; i < h->started_count; i++) {
+        if (!strcmp(virDomainGetName(h->started[i]), name)) {
+            return h->started[i];
+        }
+    }
+    return NULL;
+}
+
+static void forget(struct host *h, virDomainPtr d)
+{
+    size_t i = 0;
+    while (h->started[i] != d) {
+        i++;
+    }
+    memmove(&h->started[i], &h->started[i + 1], (--h->started_count - i) * sizeof d);
+    virDomainFree(d);
+}
+
+static int room(struct host *h, char *err, size_t err_len)
+{
+    for (size_t i = h->started_count; i-- > 0;) {
+        if (virDomainIsActive(h->started[i]) != 1) {
+            forget(h, h->started[i]);
+        }
+    }
+    if (h->started_count == STARTED_MAX) {
+        snprintf(err, err_len, "%d boards run already: close some", STARTED_MAX);
+        return -1;
+    }
+    return 0;
+}
+
+/* The name in a domain's XML, for messages: the text of its first <name>. */
+static void name_in(const char *xml, char name[128])
+{
+    const char *p = strstr(xml, "<name>");
+    *name = 0;
+    if (p) {
+        sscanf(p, "<name>%127[^<]", name);
+    }
 }
 
 int host_start(struct host *h, const char *xml, char *err, size_t err_len)
 {
+    char name[128];
+    if (room(h, err, err_len) < 0) {
+        return -1;
+    }
     virDomainPtr d = virDomainCreateXML(h->connection, xml, VIR_DOMAIN_NONE);
     if (!d) {
-        return libvirt_failed("the board does not start", err, err_len);
+        name_in(xml, name);
+        return failed(h, name, "the board does not start", err, err_len);
     }
-    virDomainFree(d);
+    h->started[h->started_count++] = d;
     return 0;
 }
 
 int host_save(struct host *h, const char *name, const char *path, char *err, size_t err_len)
 {
-    virDomainPtr d = virDomainLookupByName(h->connection, name);
-    if (!d) {
-        return libvirt_failed("the board is gone", err, err_len);
+    virDomainPtr d = find(h, name);
+    if (!d || virDomainIsActive(d) != 1) {
+        snprintf(err, err_len, "the board is gone");
+        return -1;
     }
-    int r = virDomainSave(d, path);
-    if (r < 0) {
-        libvirt_failed("the board cannot be saved", err, err_len);
+    if (virDomainSaveFlags(d, path, NULL, VIR_DOMAIN_SAVE_RUNNING) < 0) {
+        return failed(h, name, "the board cannot be saved", err, err_len);
     }
-    virDomainFree(d);
-    return r;
+    forget(h, d);
+    return 0;
 }
 
 int host_restore(struct host *h, const char *path, const char *xml, char *err, size_t err_len)
 {
-    if (virDomainRestoreFlags(h->connection, path, xml, VIR_DOMAIN_SAVE_RUNNING) < 0) {
-        return libvirt_failed("the board cannot be restored", err, err_len);
+    char name[128];
+    name_in(xml, name);
+    if (room(h, err, err_len) < 0) {
+        return -1;
     }
+    if (virDomainRestoreFlags(h->connection, path, xml, VIR_DOMAIN_SAVE_RUNNING) < 0) {
+        return failed(h, name, "the board cannot be restored", err, err_len);
+    }
+    virDomainPtr d = virDomainLookupByName(h->connection, name);
+    if (!d) {
+        return failed(h, name, "the restored board ended", err, err_len);
+    }
+    h->started[h->started_count++] = d;
     return 0;
+}
+
+bool host_runs(struct host *h, const char *name)
+{
+    virDomainPtr d = find(h, name);
+    return d && virDomainIsActive(d) == 1;
 }
 
 void host_destroy(struct host *h, const char *name)
 {
-    virDomainPtr d = virDomainLookupByName(h->connection, name);
+    virDomainPtr d = find(h, name);
     if (d) {
         virDomainDestroy(d);
-        virDomainFree(d);
+        forget(h, d);
     }
 }

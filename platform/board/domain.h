@@ -11,10 +11,10 @@ extern "C" {
 #endif
 
 struct domain_options {
-    const char *name;           /* of the domain */
+    const char *name;           /* of the domain; the same name gives the same UUID */
     const char *image;          /* ELF for -kernel */
     const char *module;         /* ingot-qemu.so */
-    const char *emulator;       /* qemu-system-aarch64 */
+    const char *emulator;       /* absolute path of qemu-system-aarch64 */
     const char *control;        /* Unix socket of the scenario engine, or NULL */
     const char *trace;          /* trace file, or NULL */
     const char *impl[SYSTEM_DEVICES_MAX];   /* per device index: implementation, or NULL for the system's choice */
@@ -23,16 +23,19 @@ struct domain_options {
 /* The domain's XML; free() it. The command line is that of docs/architecture.md. */
 char *domain_xml(const struct system *s, const struct domain_options *o);
 
-/* A libvirt connection. Functions return NULL or -1 and one line (with libvirt's or QEMU's words) in err. */
+/* A libvirt connection. Functions return NULL or -1, with libvirt's or QEMU's own words in err. */
 struct host;
-/* uri NULL: the embedded driver, no daemon; its files go to a free slot below cache_dir/libvirt. */
+/* uri NULL: the embedded driver, in this process and without a daemon. Its files go to a free slot below
+ * cache_dir/libvirt, which keeps from run to run what libvirt learned about QEMU. */
 struct host *host_open(const char *uri, const char *cache_dir, char *err, size_t err_len);
+/* Destroys the domains that it started, and waits for their end. */
 void host_close(struct host *h);
 int host_start(struct host *h, const char *xml, char *err, size_t err_len);
-/* Stops the domain and writes all of it to path. */
+/* Stops the domain, writes all of it to path (absolute) and ends it. */
 int host_save(struct host *h, const char *name, const char *path, char *err, size_t err_len);
-/* Continues a saved domain in a new process, with another XML of the same hardware. */
+/* Continues a saved domain in a new process, with an XML of the same name and the same hardware. */
 int host_restore(struct host *h, const char *path, const char *xml, char *err, size_t err_len);
+bool host_runs(struct host *h, const char *name);
 void host_destroy(struct host *h, const char *name);    /* no error if it is gone already */
 
 #ifdef __cplusplus

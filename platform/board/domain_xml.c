@@ -29,6 +29,20 @@ static void arg(xmlNodePtr line, const char *fmt, ...)
     set(n, "value", text);
 }
 
+/* A path as the value of a QEMU option: its commas are doubled. */
+static const char *escaped(const char *path, char out[4096])
+{
+    size_t n = 0;
+    for (const char *p = path; *p && n < 4094; p++) {
+        out[n++] = *p;
+        if (*p == ',') {
+            out[n++] = ',';
+        }
+    }
+    out[n] = 0;
+    return out;
+}
+
 /* The same name gives the same UUID, so that a restored run is the same domain to libvirt (RFC 4122 4.4's layout). */
 static void uuid_of(const char *name, char text[37])
 {
@@ -76,9 +90,11 @@ static void command_line(xmlNodePtr root, const struct system *s, const struct d
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         arg(line, "%s", fixed[i]);
     }
-    arg(line, "%s", o->module);
+    char control[4096], trace[4096];
+    arg(line, "%s", escaped(o->module, control));
     arg(line, "-device");
-    arg(line, "ingot-board,id=board%s%s%s%s", o->control ? ",control=" : "", o->control ? o->control : "", o->trace ? ",trace=" : "", o->trace ? o->trace : "");
+    arg(line, "ingot-board,id=board%s%s%s%s", o->control ? ",control=" : "", o->control ? escaped(o->control, control) : "",
+        o->trace ? ",trace=" : "", o->trace ? escaped(o->trace, trace) : "");
     devices(line, s, o);
 }
 
