@@ -4,6 +4,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
+#include <linux/iopoll.h>
 #include <linux/jiffies.h>
 
 #include "dmaq.h"
@@ -21,11 +22,14 @@ static void dmaq_write(struct dmaq *dmaq, u32 reg, u32 value)
 	writel(value, dmaq->regs + reg);
 }
 
-/* Also stops any transfer: no DMA is under way when this returns. */
+/* Drops all transfers. A burst that is on the bus still ends, while BUSY reads 1: no DMA is under way when this returns. */
 static void dmaq_reset(struct dmaq *dmaq)
 {
+	u32 status;
+
 	dmaq_write(dmaq, DMAQ_CTRL, DMAQ_CTRL_RESET);
-	dmaq_read(dmaq, DMAQ_STATUS);	/* the write has arrived */
+	if (readl_poll_timeout_atomic(dmaq->regs + DMAQ_STATUS, status, !(status & DMAQ_STATUS_BUSY), 1, 1000))
+		dev_err(dmaq->dev, "busy 1 ms after a reset: status 0x%x\n", status);
 }
 
 /* Interrupts at a batch's end (NOTIFY) and at errors alone: coalescing at its greatest, without a timeout. */
