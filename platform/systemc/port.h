@@ -62,7 +62,7 @@ public:
 
     Kernel &kernel;
     void quiesce();                         // power-on: all deadlines cancelled, all lines low
-    bool save(struct state *out) const;     // levels and deadlines
+    void save(struct state *out) const;     // levels and deadlines
     void load(struct state *in);
 
 private:

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The devices' side of the board: set-up and accesses
+#include "platform/systemc/board.h"
+
+#include <cstring>
+#include <stdexcept>
+
+#include "platform/systemc/rtl_host.h"
+#include "platform/systemc/vdev_host.h"
+
+using namespace ingot;
+
+static constexpr unsigned spi_end = 988;        // INTID 1019 - 32 + 1 (GICv3 2.2.1)
+static constexpr uint64_t page = 4096;
+
+[[noreturn]] static void refuse(const std::string &text) { throw std::runtime_error(text); }
+
+static std::string hex(uint64_t v)
+{
+    char text[20];
+    snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(v));
+    return text;
+}
+
+static const DeviceType &find_type(const std::string &name, const char *type, const char *impl)
+{
+    std::string types, impls;
+    for (size_t i = 0; i < ingot_device_type_count; i++) {
+        const DeviceType &t = ingot_device_types[i];
+        if (!strcmp(t.type, type)) {
+            if (impl ? !strcmp(t.impl, impl) : t.is_default) {
+                return t;
+            }
+            impls += (impls.empty() ? "" : ", ") + std::string(t.impl);
+        }
+        if (types.find(t.type) == std::string::npos) {
+            types += (types.empty() ? "" : ", ") + std::string(t.type);
+        }
+    }
+    if (impls.empty()) {
+        refuse(name + ": unknown type '" + type + "'; known: " + types);
+    }
+    refuse(name + ": type " + type + (impl ? " has no impl '" + std::string(impl) + "'" : " has no default") + "; known: " + impls);
+}
+
+static void check_name(const std::string &name)
+{
+    if (name.empty() || name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != std::string::npos) {
+        refuse("'" + name + "': not a device's name: use letters, digits, _ and -");
+    }
+}
+
+unsigned seam_devices::add(const seam_device_desc &desc)
+{
+    std::string name = desc.name ? desc.name : "";
+    check_name(name);
+    if (router) {
+        refuse(name + ": the board is fixed already: add devices before it is elaborated");
+    }
+    const DeviceType &t = find_type(name, desc.type ? desc.type : "", desc.impl);
+    uint64_t own = t.model && !t.window ? t.model->window : t.window, window = desc.size ? desc.size : own;
+    unsigned lines = t.model ? t.model->lines : t.lines;
+
+    if (window % page || window < own) {
+        refuse(name + ": size " + hex(window) + ": must be a multiple of 4096 and at least " + hex(own));
+    }
+    if (desc.base % page || desc.base + window < desc.base) {
+        refuse(name + ": base " + hex(desc.base) + ": must be a multiple of 4096, and the window below 2^64");
+    }
+    if (desc.spi >= spi_end || lines > spi_end - desc.spi) {
+        refuse(name + ": spi " + std::to_string(desc.spi) + ": its " + std::to_string(lines) + " lines must be below " + std::to_string(spi_end));
+    }
+    for (const Entry &e : entries) {
+        const DevicePort &o = *e.port;
+        if (o.name == name) {
+            refuse(name + ": there is a device of this name already: choose another");
+        }
+        if (desc.base < o.base + o.window && o.base < desc.base + window) {
+            refuse(name + ": its window at " + hex(desc.base) + " overlaps that of " + o.name + ": move one of them");
+        }
+        if (desc.spi < o.spi + o.lines && o.spi < desc.spi + lines) {
+            refuse(name + ": spi " + std::to_string(desc.spi) + " overlaps the lines of " + o.name + ": choose others");
+        }
+    }
+    entries.push_back({ &t, std::make_unique<DevicePort>(kernel, entries.size(), desc, t.impl, window, lines), nullptr });
+    return entries.size() - 1;
+}
+
+void seam_devices::elaborate()
+{
+    if (router) {
+        refuse("the board is fixed already");
+    }
+    cpu_port = std::make_unique<CpuPort>("cpu_port");
+    router = std::make_unique<Router>("router");
+    cpu_port->bus.bind(router->from_cpu);
+    for (Entry &e : entries) {
+        DevicePort &p = *e.port;
+        const char *name = p.name.c_str();
+        if (e.type->model) {
+            e.device = std::make_unique<VdevHost>(name, p, *e.type->model);
+        } else if (e.type->rtl) {
+            e.device = std::make_unique<RtlHost>(name, p, e.type->rtl(name));
+        } else {
+            e.device.reset(e.type->native(p));
+        }
+        router->attach(*e.device);
+    }
+    kernel.elaborate();
+    reset(0);
+}
+
+void seam_devices::reset(seam_ps now)
+{
+    kernel.call(now);
+    for (Entry &e : entries) {
+        e.port->quiesce();
+        e.device->reset();
+    }
+    kernel.settle();
+}
+
+seam_result seam_devices::access(bool write, unsigned device, uint64_t offset, unsigned size, seam_ps now, uint64_t *value, seam_ps *delay_ps)
+{
+    const DevicePort &p = *entries[device].port;
+    *delay_ps = 0;
+    if (in_call) {
+        return SEAM_SLAVE_ERROR;
+    }
+    if (offset >= p.window) {
+        return SEAM_DECODE_ERROR;
+    }
+    in_call = true;
+    kernel.call(now);
+    sc_core::sc_time before = kernel.lag(), delay = before;
+    seam_result r = cpu_port->access(write, p.base + offset, size, value, delay);
+    if (delay > before) {
+        *delay_ps = (delay - before).value();
+    }
+    kernel.settle();
+    in_call = false;
+    return r;
+}
+
+seam_result seam_devices::peek(unsigned device, uint64_t offset, unsigned size, uint64_t *value)
+{
+    const DevicePort &p = *entries[device].port;
+    return offset < p.window ? cpu_port->peek(p.base + offset, size, value) : SEAM_DECODE_ERROR;
+}
+
+size_t seam_devices::input(unsigned device, seam_ps now, const uint8_t *bytes, size_t len)
+{
+    kernel.call(now);
+    size_t taken = entries[device].device->input(bytes, len);
+    kernel.settle();
+    return taken;
+}

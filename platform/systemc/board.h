@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The devices' side of the board: what struct seam_devices is
+#ifndef INGOT_SYSTEMC_BOARD_H
+#define INGOT_SYSTEMC_BOARD_H
+
+#include <memory>
+#include <vector>
+
+#include "platform/systemc/device.h"
+#include "platform/systemc/kernel.h"
+#include "platform/systemc/router.h"
+
+// Members throw std::exception with the text for the user; seam.cpp keeps that from the C side.
+struct seam_devices {
+    explicit seam_devices(const seam_cpu *cpu) : kernel(cpu) {}
+
+    unsigned add(const seam_device_desc &desc);
+    void elaborate();
+    void reset(seam_ps now);
+    seam_result access(bool write, unsigned device, uint64_t offset, unsigned size, seam_ps now, uint64_t *value, seam_ps *delay_ps);
+    seam_result peek(unsigned device, uint64_t offset, unsigned size, uint64_t *value);
+    size_t input(unsigned device, seam_ps now, const uint8_t *bytes, size_t len);
+    void save(seam_ps now, struct state *out);
+    void load(seam_ps now, struct state *in);
+
+    struct Entry {
+        const ingot::DeviceType *type;
+        std::unique_ptr<ingot::DevicePort> port;
+        std::unique_ptr<ingot::NativeDevice> device;        // after elaborate
+    };
+    ingot::Kernel kernel;
+    std::vector<Entry> entries;
+    std::unique_ptr<ingot::CpuPort> cpu_port;
+    std::unique_ptr<ingot::Router> router;
+    bool in_call = false;       // a device is being run: its DMA must not come back as a register access
+};
+
+#endif
