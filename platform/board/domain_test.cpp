@@ -85,7 +85,7 @@ TEST_F(Domain, TheRunsImplementationIsStrongerThanTheSystems)
 {
     system.devices[1].impl = dma_name;
     options.impl[1] = rtl;
-    EXPECT_TRUE(has_arg("ingot-vdev,id=dmaq0,type=dmaq,addr=0xb010000,size=0x1000,spi=179,impl=rtl,stream=1"));
+    EXPECT_TRUE(has_arg("ingot-vdev,id=dmaq0,vdev=dmaq,addr=0xb010000,size=0x1000,spi=179,impl=rtl,stream=1"));
 }
 
 TEST_F(Domain, QuotesWhatXmlAndQemuWouldMisread)

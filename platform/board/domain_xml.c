@@ -71,7 +71,7 @@ static void devices(xmlNodePtr line, const struct system *s, const struct domain
             snprintf(extra + strlen(extra), sizeof extra - strlen(extra), ",clock-ps=%" PRIu64, d->clock_ps);
         }
         arg(line, "-device");
-        arg(line, "ingot-vdev,id=%s,type=%s,addr=0x%" PRIx64 ",size=0x%" PRIx64 ",spi=%u%s", d->name, d->type, d->base, d->size, d->spi, extra);
+        arg(line, "ingot-vdev,id=%s,vdev=%s,addr=0x%" PRIx64 ",size=0x%" PRIx64 ",spi=%u%s", d->name, d->type, d->base, d->size, d->spi, extra);
         if (d->stream && d->owner >= 0) {
             const struct system_vm *vm = &s->vms[d->owner];
             arg(line, "-device");
