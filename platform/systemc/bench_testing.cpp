@@ -18,18 +18,28 @@ static void write_all(int fd, const std::string &bytes)
     }
 }
 
+// Of this test so far; a child begins with its parent's.
+static int failure_count()
+{
+    const ::testing::TestResult &r = *::testing::UnitTest::GetInstance()->current_test_info()->result();
+    int n = 0;
+    for (int i = 0; i < r.total_part_count(); i++) {
+        n += r.GetTestPartResult(i).failed();
+    }
+    return n;
+}
+
 [[noreturn]] static void run_child(int fd, const std::function<std::string()> &part)
 {
-    int failed = 0;
+    int before = failure_count();
     try {
         write_all(fd, part());
     } catch (const std::exception &e) {
         ADD_FAILURE() << "threw: " << e.what();
     }
-    failed = ::testing::Test::HasFailure();
     fflush(stdout);
     fflush(stderr);
-    _exit(failed);
+    _exit(failure_count() != before);
 }
 
 std::string in_child(const std::function<std::string()> &part)

@@ -91,9 +91,7 @@ void seam_devices::elaborate()
     if (router) {
         refuse("the board is fixed already");
     }
-    cpu_port = std::make_unique<CpuPort>("cpu_port");
-    router = std::make_unique<Router>("router");
-    cpu_port->bus.bind(router->from_cpu);
+    std::vector<NativeDevice *> devices;
     for (Entry &e : entries) {
         DevicePort &p = *e.port;
         const char *name = p.name.c_str();
@@ -104,8 +102,11 @@ void seam_devices::elaborate()
         } else {
             e.device.reset(e.type->native(p));
         }
-        router->attach(*e.device);
+        devices.push_back(e.device.get());
     }
+    cpu_port = std::make_unique<CpuPort>("cpu_port");
+    router = std::make_unique<Router>("router", devices);
+    cpu_port->bus.bind(router->from_cpu);
     kernel.elaborate();
     reset(0);
 }

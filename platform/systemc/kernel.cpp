@@ -183,7 +183,7 @@ void Kernel::run_systemc(Deadline *d)
             run_deltas();
         }
     } catch (const sc_core::sc_report &e) {
-        failure = e.get_msg();
+        failure = std::string(e.get_msg_type()) + ": " + e.get_msg();
     } catch (const std::exception &e) {
         failure = e.what();
     }

@@ -6,8 +6,11 @@
 
 namespace ingot {
 
-Router::Router(sc_core::sc_module_name name) : sc_module(name), from_cpu("from_cpu")
+Router::Router(sc_core::sc_module_name name, const std::vector<NativeDevice *> &devices) : sc_module(name), from_cpu("from_cpu")
 {
+    for (NativeDevice *d : devices) {
+        attach(*d);
+    }
     from_cpu.register_b_transport(this, &Router::b_transport);
     from_cpu.register_transport_dbg(this, &Router::transport_dbg);
 }

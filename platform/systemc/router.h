@@ -17,14 +17,15 @@ class Router : public sc_core::sc_module {
 public:
     tlm_utils::simple_target_socket<Router> from_cpu;
 
-    explicit Router(sc_core::sc_module_name name);
-    void attach(NativeDevice &device);      // windows do not overlap: the board has checked
+    // Windows do not overlap: the board has checked.
+    Router(sc_core::sc_module_name name, const std::vector<NativeDevice *> &devices);
 
 private:
     struct Window {
         uint64_t base, size;
         std::unique_ptr<tlm_utils::simple_initiator_socket<Router>> out;
     };
+    void attach(NativeDevice &device);
     const Window *decode(const tlm::tlm_generic_payload &payload) const;
     void b_transport(tlm::tlm_generic_payload &payload, sc_core::sc_time &delay);
     unsigned transport_dbg(tlm::tlm_generic_payload &payload);

@@ -19,7 +19,7 @@ template <class F> static int reported(char *err, size_t err_len, F f)
         f();
         return 0;
     } catch (const sc_core::sc_report &e) {
-        put_error(err, err_len, (std::string("SystemC: ") + e.get_msg()).c_str());
+        put_error(err, err_len, (std::string("SystemC: ") + e.get_msg_type() + ": " + e.get_msg()).c_str());
     } catch (const std::exception &e) {
         put_error(err, err_len, e.what());
     }

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "platform/systemc/kernel.h"
 #include "platform/systemc/test/devices.h"
 
 using namespace ingot;
@@ -79,7 +80,7 @@ private:
             throw std::runtime_error("thrown in a process");
         }
         fired_ = now();
-        if (fired_ != sc_core::sc_time_stamp().value()) {
+        if (port().kernel.lag() != sc_core::SC_ZERO_TIME) {
             port().note(1, sc_core::sc_time_stamp().value());
         }
         irq(0, true);
