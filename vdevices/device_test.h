@@ -11,7 +11,10 @@ struct Implementation {
 };
 
 inline void PrintTo(const Implementation &i, std::ostream *out) { *out << i.type << "/" << i.impl; }
-inline std::string implementation_name(const testing::TestParamInfo<Implementation> &info) { return info.param.impl; }
+inline std::string implementation_name(const testing::TestParamInfo<Implementation> &info)
+{
+    return std::string(info.param.type) + "_" + info.param.impl;
+}
 
 // `device` is the Implementation under test. Use in a suite declared with DEVICE_SUITE.
 #define DEVICE_TEST(suite, name)                                                                        \

@@ -161,6 +161,7 @@ DEVICE_TEST(Dmaq, HaltsWhenTheRingCannotBeRead)
     b.settle();
     EXPECT_EQ(b.read(DMAQ_STATUS), uint32_t(DMAQ_STATUS_HALTED));    // only RESET leaves it
     b.write(DMAQ_CTRL, DMAQ_CTRL_RESET);
+    b.settle();
     EXPECT_FALSE(b.bench.level(b.index));
     b.set_up(3);
     b.post(data, data + 4096, 64);
@@ -169,17 +170,61 @@ DEVICE_TEST(Dmaq, HaltsWhenTheRingCannotBeRead)
     EXPECT_TRUE(b.copied(0));
 }
 
+// RAM of one page at 0 whose status words refuse to be written; everything else works.
+struct ReadOnlyStatus {
+    uint8_t ram[4096];
+    bool level;
+};
+
 DEVICE_TEST(Dmaq, HaltsWhenTheStatusCannotBeWrittenBack)
 {
-    DmaqBench b(device.impl);
-    b.set_up(1);
-    b.post(data, data + 4096, 1 << 16);
-    b.post(data, data + 4096, 8);
-    b.doorbell();
-    b.bench.run_until(b.bench.now() + 100 * DmaqBench::clock_ps);   // fetched; now the VM loses its ring's page
-    b.bench.window(1, DmaqBench::base, DmaqBench::base + 0x100000, 0x1000);
-    b.settle();
-    EXPECT_EQ(b.descriptor(0)->status, 1u) << "the window's order lets this bench still reach the page";
+    static ReadOnlyStatus m;
+    char err[256];
+    seam_cpu cpu = {};
+    seam_ps delay;
+    cpu.irq = [](void *, unsigned, unsigned, bool level) { m.level = level; };
+    cpu.dma_read = [](void *, unsigned, uint32_t, uint64_t addr, void *buf, size_t len) {
+        memcpy(buf, m.ram + addr, len);
+        return SEAM_OK;
+    };
+    cpu.dma_write = [](void *, unsigned, uint32_t, uint64_t addr, const void *buf, size_t len) {
+        if (addr < 1024 && addr % 32 == 24) {
+            return SEAM_DENIED;
+        }
+        memcpy(m.ram + addr, buf, len);
+        return SEAM_OK;
+    };
+    seam_devices *d = seam_devices_new(&cpu, err, sizeof err);
+    seam_device_desc desc = { "dmaq0", "dmaq", device.impl, 0xb000000, 0, 176, 1, DmaqBench::clock_ps };
+    ASSERT_EQ(seam_devices_add(d, &desc, err, sizeof err), 0) << err;
+    ASSERT_EQ(seam_devices_elaborate(d, err, sizeof err), 0) << err;
+    DmaqDescriptor request = { 2048, 3072, 256, 0, 0, 0 };
+    memcpy(m.ram, &request, sizeof request);
+    memset(m.ram + 2048, 0x5a, 256);
+    seam_ps now = 0;
+    auto write = [&](uint64_t offset, uint32_t value) {
+        seam_advance(d, now);
+        EXPECT_EQ(seam_write(d, 0, offset, 4, now, value, &delay), SEAM_OK);
+        now += delay + DmaqBench::clock_ps;
+    };
+    auto read = [&](uint64_t offset) {
+        uint64_t value = 0;
+        seam_advance(d, now);
+        EXPECT_EQ(seam_read(d, 0, offset, 4, now, &value, &delay), SEAM_OK);
+        now += delay + DmaqBench::clock_ps;
+        return value;
+    };
+    write(DMAQ_IRQ_ENABLE, error);
+    write(DMAQ_CTRL, DMAQ_CTRL_ENABLE);
+    write(DMAQ_TAIL, 1);
+    now += DmaqBench::second;
+    EXPECT_EQ(read(DMAQ_STATUS), uint32_t(DMAQ_STATUS_HALTED));
+    EXPECT_EQ(read(DMAQ_IRQ_STATUS), error);
+    EXPECT_EQ(read(DMAQ_HEAD), 0u);
+    EXPECT_EQ(read(DMAQ_COMPLETED), 0u);
+    EXPECT_TRUE(m.level);
+    EXPECT_EQ(memcmp(m.ram + 2048, m.ram + 3072, 256), 0);
+    seam_devices_free(d);
 }
 
 DEVICE_TEST(Dmaq, CountsCompletionsBeforeDone)
@@ -196,6 +241,7 @@ DEVICE_TEST(Dmaq, CountsCompletionsBeforeDone)
     b.doorbell();
     b.settle();
     EXPECT_EQ(b.take_irqs(), done);
+    b.settle();
     EXPECT_FALSE(b.bench.level(b.index));
     b.post(data, data + 4096, 64);
     b.post(data, data + 4096, 64, notify);  // reports both, and counting starts anew
