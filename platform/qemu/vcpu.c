@@ -105,11 +105,10 @@ static void interrupt(CPUState *cpu, int mask)
 {
     int fresh = mask & ~cpu->interrupt_request & INTERRUPTS;
     icount_handle_interrupt(cpu, mask);
-    if (fresh && !runstate_check(RUN_STATE_INMIGRATE)) {
+    /* The running core has its turn already: noted for later it would win over an interrupt of another core. */
+    if (fresh && cpu != running && !runstate_check(RUN_STATE_INMIGRATE)) {
         turn_arrived(&turns, cpu->cpu_index);
-        if (cpu != running) {
-            vcpu_leave();
-        }
+        vcpu_leave();
     }
 }
 
