@@ -111,7 +111,7 @@ TEST(Regsgen, RefusesWhatIsNotXml) { expect_error("<component>\n<name>x</nam>\n"
 TEST(Regsgen, RefusesAnotherRoot) { expect_error("\n<device/>\n", 2, "it must be <component>"); }
 TEST(Regsgen, RefusesAnotherNamespace)
 {
-    expect_error("<component xmlns=\"http://www.spiritconsortium.org/XMLSchema/SPIRIT/1685-2009\"/>\n", 1, "1685-2014");
+    expect_error("<component xmlns=\"http://www.accellera.org/XMLSchema/IPXACT/1685-2022\"/>\n", 1, "1685-2014");
 }
 TEST(Regsgen, RefusesAComponentWithoutRegisters) { expect_error(component(""), 1, "no <register>"); }
 TEST(Regsgen, RefusesACapitalComponent) { expect_error(component(good, "Probe"), 1, "small letters"); }

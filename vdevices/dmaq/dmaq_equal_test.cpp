@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // dmaq: model and RTL do the same to memory; a run that was saved and loaded is the uninterrupted one
 #include <random>
+#include <string_view>
 
 #include "vdevices/dmaq/dmaq_bench.h"
 
@@ -62,7 +63,8 @@ std::string run(const char *impl, uint32_t seed)
     for (unsigned n = 0; n < 20; n++) {
         requests.batch(b);
         b.settle();
-        out += std::to_string(crc32c_bitwise(b.memory(DmaqBench::base, ram), ram)) + " ";
+        std::string_view memory(reinterpret_cast<char *>(b.memory(DmaqBench::base, ram)), ram);
+        out += std::to_string(std::hash<std::string_view>()(memory)) + " ";
         b.take_irqs();
     }
     out += memory_and_registers(b);

@@ -3,8 +3,12 @@
 #ifndef INGOT_PULSE_SYSTEMC_H
 #define INGOT_PULSE_SYSTEMC_H
 
-#include "platform/systemc/device.h"
+namespace ingot {
+class DevicePort;
+class NativeDevice;
+}  // namespace ingot
 
+// The device lives as long as the board; `port` outlives it.
 ingot::NativeDevice *pulse_systemc_new(ingot::DevicePort &port);
 
 #endif
