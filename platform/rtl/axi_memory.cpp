@@ -32,7 +32,7 @@ void AxiMemory::hold(Waiting &w, bool valid, bool ready, uint64_t value, const c
     w = { valid && !ready, value };
 }
 
-void AxiMemory::sample()
+void AxiMemory::sample_channels()
 {
     hold(s_.ar, *p_.arvalid, *p_.arready, *p_.araddr, "ar", "araddr");
     hold(s_.aw, *p_.awvalid, *p_.awready, *p_.awaddr, "aw", "awaddr");
@@ -140,7 +140,7 @@ void AxiMemory::put_read_beat()
     *p_.rvalid = 1;
 }
 
-void AxiMemory::drive()
+void AxiMemory::drive_channels()
 {
     if (ar_) {
         s_.read = LATENCY;

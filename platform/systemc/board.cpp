@@ -116,8 +116,13 @@ void seam_devices::reset(seam_ps now)
     kernel.call(now);
     for (Entry &e : entries) {
         e.port->quiesce();
-        e.device->reset();
+        try {
+            e.device->reset();
+        } catch (const std::exception &failure) {
+            e.port->stop(failure.what());
+        }
     }
+    kernel.look();
     kernel.settle();
 }
 
@@ -135,6 +140,9 @@ seam_result seam_devices::access(bool write, unsigned device, uint64_t offset, u
     kernel.call(now);
     sc_core::sc_time before = kernel.lag(), delay = before;
     seam_result r = cpu_port->access(write, p.base + offset, size, value, delay);
+    if (entries[device].type->native) {
+        kernel.look();
+    }
     if (delay > before) {
         *delay_ps = (delay - before).value();
     }
@@ -153,6 +161,7 @@ size_t seam_devices::input(unsigned device, seam_ps now, const uint8_t *bytes, s
 {
     kernel.call(now);
     size_t taken = entries[device].device->input(bytes, len);
+    kernel.look();
     kernel.settle();
     return taken;
 }

@@ -86,4 +86,5 @@ void seam_devices::load(seam_ps now, struct state *in)
             refuse(e.port->name + ": " + (why.empty() ? "its state is damaged, or of another version of it" : why));
         }
     }
+    kernel.look();
 }

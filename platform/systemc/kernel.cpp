@@ -87,29 +87,27 @@ void Kernel::schedule(Deadline &d, seam_ps at)
 
 /* Running */
 
-seam_ps Kernel::systemc_next() const
+void Kernel::look()
 {
     if (dead_) {
-        return SEAM_NEVER;
+        systemc_next_ = SEAM_NEVER;
+    } else if (sc_core::sc_pending_activity_at_current_time()) {
+        systemc_next_ = stamp_;
+    } else {
+        systemc_next_ = sc_core::sc_pending_activity_at_future_time() ? stamp_ + sc_core::sc_time_to_pending_activity().value() : SEAM_NEVER;
     }
-    if (sc_core::sc_pending_activity_at_current_time()) {
-        return stamp();
-    }
-    return sc_core::sc_pending_activity_at_future_time() ? stamp() + sc_core::sc_time_to_pending_activity().value() : SEAM_NEVER;
 }
-
-seam_ps Kernel::next_event() const { return std::min(systemc_next(), heap_.empty() ? SEAM_NEVER : heap_[0]->at_); }
 
 void Kernel::advance(seam_ps to)
 {
     for (;;) {
-        seam_ps own = systemc_next(), at = next_event();
+        seam_ps at = next_event();
         if (at == SEAM_NEVER || at > to) {
             return;
         }
         limit_ = to;
         now_ = std::max(now_, at);
-        if (own == at) {
+        if (systemc_next_ == at) {
             run_systemc(nullptr);
         } else {
             run(*heap_[0]);
@@ -119,15 +117,15 @@ void Kernel::advance(seam_ps to)
 
 seam_ps Kernel::horizon() const
 {
-    seam_ps last = limit_, own = systemc_next();
+    seam_ps last = limit_;
     if (!heap_.empty()) {
         const Deadline &other = *heap_[0];
         bool mine_first = running_->port_.index < other.port_.index ||
                           (&running_->port_ == &other.port_ && running_->ordinal_ < other.ordinal_);
         last = std::min(last, mine_first ? other.at_ : other.at_ - 1);
     }
-    if (own != SEAM_NEVER) {
-        last = std::min(last, own - 1);
+    if (systemc_next_ != SEAM_NEVER) {
+        last = std::min(last, systemc_next_ - 1);
     }
     return std::max(last, now_);
 }
@@ -173,8 +171,10 @@ void Kernel::run_systemc(Deadline *d)
     std::string failure;
     in_systemc_ = true;
     try {
-        if (!dead_ && now_ > stamp()) {
-            sc_core::sc_start(lag(), sc_core::SC_RUN_TO_TIME);
+        if (!dead_ && now_ > stamp_) {
+            sc_core::sc_time step = lag();
+            stamp_ = now_;
+            sc_core::sc_start(step, sc_core::SC_RUN_TO_TIME);
         }
         if (!dead_ && d) {
             d->due();
@@ -188,12 +188,14 @@ void Kernel::run_systemc(Deadline *d)
         failure = e.what();
     }
     in_systemc_ = false;
+    look();
     for (size_t i = 0; i < later_.size(); i++) {
         later_[i]();
     }
     later_.clear();
     if (!failure.empty()) {
         dead_ = true;
+        look();
         failure += "; SystemC's scheduler is at its end, its models stand still";
         if (d) {
             d->port_.stop(failure);
@@ -205,8 +207,8 @@ void Kernel::run_systemc(Deadline *d)
 
 void Kernel::restore(seam_ps now)
 {
-    now_ = now;
-    offset_ = now - sc_core::sc_time_stamp().value();
+    now_ = stamp_ = now;
+    look();
 }
 
 }  // namespace ingot

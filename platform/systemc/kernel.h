@@ -20,10 +20,12 @@ public:
     Kernel(const Kernel &) = delete;
 
     seam_ps now() const { return now_; }
-    sc_core::sc_time lag() const { return sc_core::sc_time::from_value(now_ - stamp()); }
+    sc_core::sc_time lag() const { return sc_core::sc_time::from_value(now_ - stamp_); }
 
     void call(seam_ps now) { now_ = now; }      // a call of the CPU's side happens at `now`
-    seam_ps next_event() const;
+    seam_ps next_event() const { return heap_.empty() || systemc_next_ < heap_[0]->at_ ? systemc_next_ : heap_[0]->at_; }
+    // Code of a SystemC-native model has run outside of SystemC's scheduler: it may have notified events.
+    void look();
     // Events at one instant: what SystemC models have scheduled by themselves, then deadlines in the order of devices,
     // then of their construction. The order does not depend on when they were armed, so it survives a load.
     void advance(seam_ps to);
@@ -36,7 +38,7 @@ public:
     }
     // Elaboration and initialization of the SystemC models, at time 0. Throws.
     void elaborate();
-    bool has_systemc_events() const { return systemc_next() != SEAM_NEVER; }
+    bool has_systemc_events() const { return systemc_next_ != SEAM_NEVER; }
     void restore(seam_ps now);
 
     // In due(): the last instant up to which the running device would be the only one to run.
@@ -53,8 +55,6 @@ public:
 private:
     static constexpr unsigned repeats_max = 1000;       // of one deadline, or delta cycles, at one instant
 
-    seam_ps stamp() const { return sc_core::sc_time_stamp().value() + offset_; }
-    seam_ps systemc_next() const;
     void run(Deadline &d);
     void run_systemc(Deadline *d);
     void run_deltas();
@@ -63,7 +63,8 @@ private:
 
     const seam_cpu *cpu_;
     seam_ps now_ = 0, limit_ = 0;
-    seam_ps offset_ = 0;                // platform time minus sc_time_stamp(), modulo 2^64
+    seam_ps stamp_ = 0;                 // platform time at which SystemC's clock stands
+    seam_ps systemc_next_ = SEAM_NEVER; // what SystemC models have scheduled by themselves
     std::vector<Deadline *> heap_;      // the earliest first
     const Deadline *running_ = nullptr;
     bool in_systemc_ = false;

@@ -76,29 +76,31 @@ static seam_result result(const tlm::tlm_generic_payload &payload)
     }
 }
 
-void CpuPort::prepare(bool write, uint64_t addr, unsigned size, uint64_t *value)
+static void prepare(tlm::tlm_generic_payload &p, bool write, uint64_t addr, unsigned size, uint64_t *value)
 {
-    payload_.set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
-    payload_.set_address(addr);
-    payload_.set_data_ptr(reinterpret_cast<unsigned char *>(value));
-    payload_.set_data_length(size);
-    payload_.set_streaming_width(size);
-    payload_.set_byte_enable_ptr(nullptr);
-    payload_.set_dmi_allowed(false);
-    payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    p.set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
+    p.set_address(addr);
+    p.set_data_ptr(reinterpret_cast<unsigned char *>(value));
+    p.set_data_length(size);
+    p.set_streaming_width(size);
+    p.set_byte_enable_ptr(nullptr);
+    p.set_dmi_allowed(false);
+    p.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
 }
 
 seam_result CpuPort::access(bool write, uint64_t addr, unsigned size, uint64_t *value, sc_core::sc_time &delay)
 {
-    prepare(write, addr, size, value);
+    prepare(payload_, write, addr, size, value);
     bus->b_transport(payload_, delay);
     return result(payload_);
 }
 
 seam_result CpuPort::peek(uint64_t addr, unsigned size, uint64_t *value)
 {
-    prepare(false, addr, size, value);
-    return bus->transport_dbg(payload_) == size ? SEAM_OK : result(payload_) == SEAM_DECODE_ERROR ? SEAM_DECODE_ERROR : SEAM_SLAVE_ERROR;
+    tlm::tlm_generic_payload payload;
+    prepare(payload, false, addr, size, value);
+    unsigned done = bus->transport_dbg(payload);
+    return done == size ? SEAM_OK : result(payload) == SEAM_DECODE_ERROR ? SEAM_DECODE_ERROR : SEAM_SLAVE_ERROR;
 }
 
 }  // namespace ingot

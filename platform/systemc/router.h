@@ -40,10 +40,9 @@ public:
     explicit CpuPort(sc_core::sc_module_name name);
     // One access at sc_time_stamp() + delay; delay grows by what the bus and the device take.
     seam_result access(bool write, uint64_t addr, unsigned size, uint64_t *value, sc_core::sc_time &delay);
-    seam_result peek(uint64_t addr, unsigned size, uint64_t *value);
+    seam_result peek(uint64_t addr, unsigned size, uint64_t *value);    // also while an access is in work
 
 private:
-    void prepare(bool write, uint64_t addr, unsigned size, uint64_t *value);
     tlm::tlm_generic_payload payload_;
 };
 

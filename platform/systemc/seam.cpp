@@ -31,6 +31,7 @@ template <class F> static void stopped(seam_devices *d, unsigned device, F f)
     char text[512];
     if (reported(text, sizeof text, f) < 0) {
         d->in_call = false;
+        d->kernel.look();
         d->entries[device].port->stop(text);
     }
 }
