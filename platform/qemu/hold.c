@@ -28,7 +28,7 @@ void hold_ask(const char *fmt, ...)
         reason = g_string_new(text);
     } else if (g_str_has_prefix(text, "watch ") && g_str_has_prefix(reason->str, "watch ")) {
         g_string_append(reason, text + strlen("watch"));    /* several matched at one instant */
-    } else if (g_str_has_prefix(text, "error ") || g_str_has_prefix(text, "restored")) {
+    } else if (!strcmp(text, "poweroff") || !strcmp(text, "restored") || g_str_has_prefix(text, "error ")) {
         g_string_assign(reason, text);
     }
     vcpu_wake();
@@ -58,7 +58,7 @@ const char *hold_release(void)
     if (failed) {
         return "go: the run has failed: only quit is left";
     }
-    if (runstate_check(RUN_STATE_SHUTDOWN)) {
+    if (runstate_check(RUN_STATE_SHUTDOWN) && !reason) {
         return "go: the board is off: only quit is left";
     }
     held = false;

@@ -110,7 +110,8 @@ Board::Board(const BoardOptions &options)
         _exit(127);
     }
     if (options.control) {
-        control_ = accept_within(listener_, kWaitMs);
+        for (int waited = 0; control_ < 0 && waited < kWaitMs && exit_code(0) < 0; waited += 100)
+            control_ = accept_within(listener_, 100);
         if (control_ < 0)
             fail("the board does not connect: " + output());
         line(control_, control_buffer_, kWaitMs);    // hello
@@ -164,7 +165,14 @@ std::string Board::next()
 
 Held Board::held()
 {
-    std::istringstream words(next());
+    std::string text;
+    if (holds_.empty()) {
+        text = next();
+    } else {
+        text = holds_.front();
+        holds_.pop_front();
+    }
+    std::istringstream words(text);
     std::string kind;
     Held h;
     words >> kind >> h.time_ps >> std::ws;
@@ -179,7 +187,12 @@ std::string Board::ask(const std::string &command)
     std::string text = command + "\n";
     if (send(control_, text.data(), text.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(text.size()))
         fail("cannot send: " + command);
-    return next();
+    for (;;) {
+        std::string answer = next();
+        if (answer.rfind("held ", 0) != 0)
+            return answer;
+        holds_.push_back(answer);
+    }
 }
 
 void Board::ok(const std::string &command)
@@ -223,6 +236,16 @@ void Board::checkpoint(const std::string &path)
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     fail("the checkpoint does not end");
+}
+
+void Board::resume()
+{
+    for (int i = 0; qmp("query-status").find("inmigrate") != std::string::npos; i++) {
+        if (i == 3000)
+            fail("the restore does not end: " + output());
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    qmp("cont");
 }
 
 void Board::close_control()

@@ -4,6 +4,7 @@
 #define INGOT_QEMU_TEST_BOARD_H
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,7 @@ public:
     Held go() { ok("go"); return held(); }
     std::string qmp(const std::string &command, const std::string &arguments = "{}");
     void checkpoint(const std::string &path);           // QMP migrate, to its end
+    void resume();                                      // a restored board comes up as its original was: perhaps stopped
     void close_control();
     int exit_code(int within_ms);                       // or -1: still runs
     std::string output();                               // of stdout and stderr so far
@@ -50,7 +52,8 @@ private:
     std::string line(int fd, std::string &buffer, int within_ms);
     std::string folder_, console_, control_buffer_, qmp_buffer_;
     std::string next();
-    pid_t pid_ = -1;
+    std::deque<std::string> holds_;                     // told while an answer was awaited
+    pid_t pid_ = -1;    // -1: it has ended
     int listener_ = -1, control_ = -1, qmp_ = -1;
 };
 

@@ -19,6 +19,8 @@ struct Case {
     const char *impl;
 };
 
+void PrintTo(const Case &c, std::ostream *out) { *out << c.name; }
+
 struct File {
     std::string path;
     File()
@@ -34,6 +36,8 @@ struct File {
 
 class Checkpoint : public testing::TestWithParam<Case> {
 protected:
+    int instants() const { return GetParam().impl == std::string("rtl") ? 2 : 6; }
+
     BoardOptions options() const
     {
         BoardOptions o;
@@ -50,6 +54,7 @@ protected:
         BoardOptions o = options();
         o.incoming = file.path;
         Board restored(o);
+        restored.resume();
         Held h = restored.held();
         EXPECT_EQ("restored", h.reason);
         restored.ok(kProbe);
@@ -70,7 +75,7 @@ protected:
 TEST_P(Checkpoint, HeldAtAnInstantItIsContinuedByAnotherProcess)
 {
     std::mt19937_64 random(GetParam().cores);
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < instants(); i++) {
         Board b(options());
         b.held();
         b.ok(kProbe);
@@ -97,7 +102,7 @@ TEST_P(Checkpoint, HeldBeforeAProbeItIsContinuedByAnotherProcess)
 TEST_P(Checkpoint, StoppedByTheMonitorItIsContinuedByAnotherProcess)
 {
     std::mt19937_64 random(7);
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < instants(); i++) {
         Board b(options());
         b.held();
         b.ok(kProbe);

@@ -17,6 +17,8 @@ struct Case {
     uint64_t clock_ps;      // the pulse comes up to so much later than asked
 };
 
+void PrintTo(const Case &c, std::ostream *out) { *out << c.name; }
+
 std::vector<trace_record> run(const Case &c)
 {
     BoardOptions o;
