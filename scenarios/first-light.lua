@@ -35,7 +35,7 @@ end
 -- One copy of 1 MiB, held in its middle: 8192 bursts of 128 bytes are written.
 local function half_a_copy(b)
     b:send("linux", "dmaq-test --size 1048576 --count 1\n")
-    b:run_until("dma-write", "dmaq0", 4000)
+    b:run_until_trace("dma-write", "dmaq0", 4000)
 end
 
 local function rest_of_the_copy(b)

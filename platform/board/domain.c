@@ -56,13 +56,21 @@ static int start_event_loop(void)
     return failed ? -1 : 0;
 }
 
+void host_words(struct host *h, const char *name, char *words, size_t words_len)
+{
+    *words = 0;
+    if (h->files.lock >= 0) {
+        embedded_qemu_words(&h->files, name, words, words_len);
+    }
+}
+
 /* One line: what could not be done, and QEMU's own words if it said any, else libvirt's. */
-static int failed(const struct host *h, const char *domain, const char *what, char *err, size_t err_len)
+static int failed(struct host *h, const char *domain, const char *what, char *err, size_t err_len)
 {
     virErrorPtr e = virGetLastError();
     char words[2048] = "";
-    if (h && domain && h->files.lock >= 0) {
-        embedded_qemu_words(&h->files, domain, words, sizeof words);
+    if (h && domain) {
+        host_words(h, domain, words, sizeof words);
     }
     snprintf(err, err_len, "%s: %s", what, *words ? words : e && e->message ? e->message : "libvirt gives no reason");
     for (char *p = err; *p; p++) {
@@ -71,7 +79,7 @@ static int failed(const struct host *h, const char *domain, const char *what, ch
     return -1;
 }
 
-struct host *host_open(const char *uri, const char *cache_dir, char *err, size_t err_len)
+struct host *host_open(const char *uri, const char *cache_dir, const char *runtime_dir, char *err, size_t err_len)
 {
     char embedded[EMBEDDED_PATH_MAX + 32];
     struct host *h = calloc(1, sizeof *h);
@@ -83,7 +91,7 @@ struct host *host_open(const char *uri, const char *cache_dir, char *err, size_t
         return NULL;
     }
     if (!uri) {
-        if (embedded_take(&h->files, cache_dir, err, err_len) < 0) {
+        if (embedded_take(&h->files, cache_dir, runtime_dir, err, err_len) < 0) {
             embedded_release(&h->files);
             free(h);
             return NULL;

@@ -26,8 +26,9 @@ char *domain_xml(const struct system *s, const struct domain_options *o);
 /* A libvirt connection. Functions return NULL or -1, with libvirt's or QEMU's own words in err. */
 struct host;
 /* uri NULL: the embedded driver, in this process and without a daemon. Its files go to a free slot below
- * cache_dir/libvirt, which keeps from run to run what libvirt learned about QEMU. */
-struct host *host_open(const char *uri, const char *cache_dir, char *err, size_t err_len);
+ * cache_dir/libvirt, which keeps from run to run what libvirt learned about QEMU; if that path is too long for the
+ * sockets in it, libvirt is told a link in runtime_dir, which may be NULL otherwise. */
+struct host *host_open(const char *uri, const char *cache_dir, const char *runtime_dir, char *err, size_t err_len);
 /* Destroys the domains that it started, and waits for their end. */
 void host_close(struct host *h);
 int host_start(struct host *h, const char *xml, char *err, size_t err_len);
@@ -36,6 +37,8 @@ int host_save(struct host *h, const char *name, const char *path, char *err, siz
 /* Continues a saved domain in a new process, with an XML of the same name and the same hardware. */
 int host_restore(struct host *h, const char *path, const char *xml, char *err, size_t err_len);
 bool host_runs(struct host *h, const char *name);
+/* What QEMU itself said in the domain's last process, in one line; "" if nothing, or if libvirt's log is not ours. */
+void host_words(struct host *h, const char *name, char *words, size_t words_len);
 void host_destroy(struct host *h, const char *name);    /* no error if it is gone already */
 
 #ifdef __cplusplus

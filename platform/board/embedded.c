@@ -55,7 +55,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 /* What a killed run left there says that its domains still live. */
 static void forget_domains(const struct embedded *e)
 {
-    static const char *const stale[] = { "run", "lib" };
+    static const char *const stale[] = { "run", "lib", "log" };
     char path[EMBEDDED_PATH_MAX + 8];
     for (size_t i = 0; i < sizeof stale / sizeof stale[0]; i++) {
         snprintf(path, sizeof path, "%s/%s", e->slot, stale[i]);
@@ -64,23 +64,21 @@ static void forget_domains(const struct embedded *e)
 }
 
 /* Sockets lie below the root, and the path of one has 107 bytes at most. */
-static int choose_root(struct embedded *e, char *err, size_t err_len)
+static int choose_root(struct embedded *e, const char *runtime_dir, char *err, size_t err_len)
 {
     if (strlen(e->slot) <= ROOT_MAX) {
         strcpy(e->root, e->slot);
         return 0;
     }
-    strcpy(e->link_dir, "/tmp/ingot-XXXXXX");
-    if (!mkdtemp(e->link_dir)) {
-        failed(e->link_dir, err, err_len);
-        e->link_dir[0] = 0;
+    if (!runtime_dir || strlen(runtime_dir) + strlen("/virt") > ROOT_MAX) {
+        snprintf(err, err_len, "%s: too long for libvirt's sockets: choose a cache folder or a TMPDIR with a shorter path", e->slot);
         return -1;
     }
-    snprintf(e->root, sizeof e->root, "%s/virt", e->link_dir);
+    snprintf(e->root, sizeof e->root, "%s/virt", runtime_dir);
     return symlink(e->slot, e->root) < 0 ? failed(e->root, err, err_len) : 0;
 }
 
-static int prepare(struct embedded *e, char *err, size_t err_len)
+static int prepare(struct embedded *e, const char *runtime_dir, char *err, size_t err_len)
 {
     char path[EMBEDDED_PATH_MAX + 16];
     forget_domains(e);
@@ -93,10 +91,10 @@ static int prepare(struct embedded *e, char *err, size_t err_len)
     if (fclose(f) || bad) {
         return failed(path, err, err_len);
     }
-    return choose_root(e, err, err_len);
+    return choose_root(e, runtime_dir, err, err_len);
 }
 
-int embedded_take(struct embedded *e, const char *cache_dir, char *err, size_t err_len)
+int embedded_take(struct embedded *e, const char *cache_dir, const char *runtime_dir, char *err, size_t err_len)
 {
     char path[EMBEDDED_PATH_MAX + 16];
     e->lock = -1;
@@ -115,7 +113,7 @@ int embedded_take(struct embedded *e, const char *cache_dir, char *err, size_t e
             return failed(path, err, err_len);
         }
         if (flock(e->lock, LOCK_EX | LOCK_NB) == 0) {
-            return prepare(e, err, err_len);
+            return prepare(e, runtime_dir, err, err_len);
         }
         close(e->lock);
         e->lock = -1;
@@ -129,9 +127,8 @@ void embedded_release(struct embedded *e)
     if (e->lock < 0) {
         return;
     }
-    if (e->link_dir[0]) {
+    if (e->root[0] && strcmp(e->root, e->slot)) {
         unlink(e->root);
-        rmdir(e->link_dir);
     }
     close(e->lock);
     e->lock = -1;

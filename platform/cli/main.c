@@ -2,8 +2,6 @@
  * The ingot command: run a scenario, make an image, read a trace
  */
 #include <argp.h>
-#include <dirent.h>
-#include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,7 +10,6 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "scenarios/engine/control.h"
 
 struct places places;
 
@@ -23,6 +20,7 @@ static const struct command {
 } commands[] = {
     { "run", command_run, "run a scenario: ./ingot run scenarios/first-light.lua" },
     { "forge", command_forge, "make a system's image, or explain it: ./ingot forge scenarios/systems/first-light.xml --explain" },
+    { "checkpoint", command_checkpoint, "what checkpoints there are: ./ingot checkpoint list" },
     { "latency", command_latency, "interrupt path of a device, stage by stage: ./ingot latency TRACE --device pulse0 …" },
 };
 
@@ -30,15 +28,9 @@ static void usage(FILE *out)
 {
     fprintf(out, "Usage: ingot COMMAND [ARGUMENT...]\n\nCommands (each has --help):\n");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
+        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
     }
-    fprintf(out, "  %-9s %s\n", "test", "everything under CTest (the launcher ./ingot does it); arguments go to ctest");
-}
-
-static void interrupted(int signal)
-{
-    (void)signal;
-    control_interrupted = 1;
+    fprintf(out, "  %-10s %s\n", "test", "everything under CTest (the launcher ./ingot does it); arguments go to ctest");
 }
 
 static void find_places(void)
@@ -55,16 +47,12 @@ static void find_places(void)
     places.build = exe;
     places.source = INGOT_SOURCE;
     const char *set = getenv("INGOT_CACHE"), *home = getenv("HOME");
-    snprintf(cache, sizeof cache, set ? "%s" : "%s/.cache/ingot", set ? set : home ? home : "/root");
+    snprintf(cache, sizeof cache, set ? "%s" : "%s/.cache/ingot", set ? set : home ? home : "/tmp");
     places.cache = cache;
 }
 
 int main(int argc, char **argv)
 {
-    struct sigaction act = { .sa_handler = interrupted };
-    sigaction(SIGINT, &act, NULL);
-    sigaction(SIGTERM, &act, NULL);
-    sigaction(SIGHUP, &act, NULL);
     signal(SIGPIPE, SIG_IGN);
     argp_err_exit_status = 2;
     find_places();

@@ -6,20 +6,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "commands.h"
 #include "platform/board/system_internal.h"
 #include "scenarios/engine/engine.h"
+#include "supervise.h"
 
 static struct engine_options options;
 static const char *scenario;
 static unsigned override_count;
 
 static const struct argp_option table[] = {
-    { "device", 'd', "NAME=IMPL", 0, "implementation of a device: model, rtl or systemc; stronger than the scenario's choice", 0 },
+    { "device", 'd', "NAME=IMPL", 0, "Implementation of a device: model, rtl or systemc; stronger than the scenario's choice", 0 },
+    { "system", 's', "FILE", 0, "System of all boards, instead of the scenario's: a name in scenarios/systems, or a path", 0 },
     { "connect", 'c', "URI", 0, "libvirt URI (default: its embedded driver, no daemon)", 0 },
-    { "quiet", 'q', NULL, 0, "do not show the consoles (they are in build/runs/…/*.log)", 0 },
+    { "quiet", 'q', NULL, 0, "Do not show the consoles; build/runs/SCENARIO/BOARD has them", 0 },
     { 0 }
 };
 
@@ -29,10 +32,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
     switch (key) {
     case 'd':
-        if (!strchr(arg, '=') || arg[0] == '=' || override_count == ENGINE_OVERRIDES_MAX - 1) {
+        if (!strchr(arg, '=') || arg[0] == '=' || !strchr(arg, '=')[1]) {
             argp_error(state, "--device %s: write NAME=IMPL, for example dmaq0=rtl", arg);
         }
+        if (override_count == ENGINE_OVERRIDES_MAX - 1) {
+            argp_error(state, "more than %d times --device", ENGINE_OVERRIDES_MAX - 1);
+        }
         options.overrides[override_count++] = arg;
+        return 0;
+    case 's':
+        options.system = arg;
         return 0;
     case 'c':
         options.uri = arg;
@@ -65,9 +74,9 @@ static void list_scenarios(char *words, size_t len)
     DIR *d = opendir(dir);
     words[0] = 0;
     while (d && (e = readdir(d))) {
-        size_t n = strlen(e->d_name);
-        if (n > 4 && !strcmp(e->d_name + n - 4, ".lua") && strlen(words) + n + 12 < len) {
-            sprintf(words + strlen(words), "%sscenarios/%s", words[0] ? " " : "", e->d_name);
+        size_t n = strlen(e->d_name), used = strlen(words);
+        if (n > 4 && !strcmp(e->d_name + n - 4, ".lua")) {
+            snprintf(words + used, len - used, "%sscenarios/%s", used ? " " : "", e->d_name);
         }
     }
     if (d) {
@@ -75,19 +84,35 @@ static void list_scenarios(char *words, size_t len)
     }
 }
 
+static bool is_file(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, R_OK) == 0;
+}
+
+static int play(const char *runtime, void *data)
+{
+    (void)data;
+    options.runtime = runtime;
+    return engine_run(scenario, &options);
+}
+
 int command_run(int argc, char **argv)
 {
-    static const struct argp argp = { table, parse, "SCENARIO", "Runs a scenario (scenarios/README.md has the API).", NULL, NULL, NULL };
+    static const struct argp argp = { table, parse, "SCENARIO", "Runs a scenario. scenarios/README.md describes what one can say.", NULL, NULL, NULL };
     char words[4096];
     argp_parse(&argp, argc, argv, 0, NULL, NULL);
-    if (access(scenario, R_OK) < 0) {
+    if (!is_file(scenario)) {
         list_scenarios(words, sizeof words);
         const char *near = suggest(scenario, words);
-        fprintf(stderr, "ingot: no scenario '%s'%s%s%s: there are: %s\n", scenario, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "", words);
+        fprintf(stderr, "ingot: no scenario '%s'", scenario);
+        fprintf(stderr, near ? " (did you mean '%s'?)" : "", near);
+        fprintf(stderr, ": there are: %s\n", words);
         return 2;
     }
     options.source = places.source;
     options.build = places.build;
     options.cache = places.cache;
-    return engine_run(scenario, &options);
+    options.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    return supervise(play, NULL);
 }

@@ -1,140 +1,217 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * Checkpoints: a folder with libvirt's saved image and a manifest, made beside its place and renamed into it
  */
-#include "internal.h"
-
+#include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "traces/trace.h"
+#include "internal.h"
 
-static void dir_of(const char *name, char path[ENGINE_PATH]) { snprintf(path, ENGINE_PATH, "%s/checkpoints/%s", engine.options.build, name); }
+#define AGAIN "make the checkpoint again"
 
-static uint32_t file_crc(lua_State *L, const char *path, uint64_t *size)
+static void dir_of(const char *build, const char *name, char path[ENGINE_PATH])
 {
-    static uint8_t buf[1 << 16];
-    uint32_t crc = 0;
-    size_t n;
-    FILE *f = fopen(path, "rb");
-    *size = 0;
-    if (!f) {
-        luaL_error(L, "%s: %s", path, strerror(errno));
-    }
-    while ((n = fread(buf, 1, sizeof buf, f)) > 0) {
-        crc = trace_crc32c(crc, buf, n);
-        *size += n;
-    }
-    fclose(f);
-    return crc;
+    snprintf(path, ENGINE_PATH, "%.*s/checkpoints/%s", ENGINE_PATH - 200, build, name);
 }
 
-/* What a checkpoint belongs to: it can be restored only where all of this is the same. */
-static void describe(lua_State *L, const struct board_run *b, luaL_Buffer *out)
+/* All there are, as words. */
+static void list(const char *build, char *words, size_t len)
 {
-    uint64_t size;
-    char line[ENGINE_PATH + 256];
-    snprintf(line, sizeof line, "system %s\nimage %08x\n", b->system->name, file_crc(L, b->image, &size));
-    luaL_addstring(out, line);
+    char dir[ENGINE_PATH];
+    struct dirent *e;
+    dir_of(build, "", dir);
+    DIR *d = opendir(dir);
+    words[0] = 0;
+    while (d && (e = readdir(d))) {
+        size_t used = strlen(words);
+        if (engine_name_is_plain(e->d_name) && !strstr(e->d_name, ".new") && !strstr(e->d_name, ".old")) {
+            snprintf(words + used, len - used, "%s%s", used ? " " : "", e->d_name);
+        }
+    }
+    if (d) {
+        closedir(d);
+    }
+}
+
+static void qemu_version(char *line, size_t len)
+{
+    engine_first_line((char *[]){ engine.emulator, "--version", NULL }, line, len);
+}
+
+/* What the board is, except for its state. */
+static void describe(lua_State *L, const struct board_run *b, struct manifest *m)
+{
+    char err[ENGINE_ERR];
+    memset(m, 0, sizeof *m);
+    snprintf(m->scenario, sizeof m->scenario, "%s", engine.scenario);
+    snprintf(m->board, sizeof m->board, "%s", b->name);
+    snprintf(m->domain, sizeof m->domain, "%s", b->domain);
+    snprintf(m->system, sizeof m->system, "%s", b->system_name);
+    qemu_version(m->qemu, sizeof m->qemu);
+    m->time_ps = b->time_ps;
     for (size_t i = 0; i < b->system->device_count; i++) {
         const struct system_device *d = &b->system->devices[i];
-        const char *impl = b->impl[i] ? b->impl[i] : d->impl ? d->impl : "default";
-        snprintf(line, sizeof line, "device %s %s %s\n", d->name, d->type, impl);
-        luaL_addstring(out, line);
+        snprintf(m->devices[i].name, sizeof m->devices[i].name, "%s", d->name);
+        snprintf(m->devices[i].type, sizeof m->devices[i].type, "%s", d->type);
+        snprintf(m->devices[i].impl, sizeof m->devices[i].impl, "%s", image_impl(b, i));
+    }
+    m->device_count = b->system->device_count;
+    for (size_t i = 0; i < b->probe_count; i++) {
+        snprintf(m->probes[i], sizeof m->probes[i], "%s", b->probes[i]);
+    }
+    m->probe_count = b->probe_count;
+    if (manifest_measure(b->image, &m->image, err, sizeof err) < 0) {
+        luaL_error(L, "%s", err);
     }
 }
 
-void checkpoint_save(lua_State *L, struct board_run *b, const char *name)
+/* Moves the finished folder to its place. */
+static void replace(lua_State *L, const char *work, const char *dir)
 {
-    char dir[ENGINE_PATH], work[ENGINE_PATH + 16], path[ENGINE_PATH + 64], old[ENGINE_PATH + 16];
-    uint64_t size, time_ps = b->time_ps;
-    luaL_Buffer what;
-
-    if (!*name || strchr(name, '/')) {
-        luaL_error(L, "checkpoint '%s': a name without '/' is needed", name);
-    }
-    dir_of(name, dir);
-    snprintf(work, sizeof work, "%s.new", dir);
+    char old[ENGINE_PATH + 16];
     snprintf(old, sizeof old, "%s.old", dir);
-    engine_remove(work);
-    engine_make_dirs(L, work);
-    luaL_buffinit(L, &what);
-    describe(L, b, &what);
-    luaL_pushresult(&what);
-
-    snprintf(path, sizeof path, "%s/state", work);
-    run_save(L, b, path);
-    uint32_t crc = file_crc(L, path, &size);
-    snprintf(path, sizeof path, "%s/manifest", work);
-    FILE *f = fopen(path, "w");
-    if (!f || fprintf(f, "ingot checkpoint 1\n%stime_ps %" PRIu64 "\nstate %" PRIu64 " %08x\n", lua_tostring(L, -1), time_ps, size, crc) < 0 || fclose(f)) {
-        luaL_error(L, "%s: %s", path, strerror(errno));
-    }
-    lua_pop(L, 1);
-    rename(dir, old);
+    engine_remove(old);
+    bool there = rename(dir, old) == 0;
     if (rename(work, dir) < 0) {
-        luaL_error(L, "%s: %s", dir, strerror(errno));
+        int why = errno;
+        if (there) {
+            rename(old, dir);
+        }
+        engine_remove(work);
+        luaL_error(L, "%s: %s", dir, strerror(why));
     }
     engine_remove(old);
 }
 
-void checkpoint_open(lua_State *L, struct board_run *b, const char *name, const char *run, char state[ENGINE_PATH])
+static int save(lua_State *L)
 {
-    char dir[ENGINE_PATH], path[ENGINE_PATH + 64], line[512], system[128] = "";
-    uint64_t size = 0, have;
-    unsigned crc = 0;
-    luaL_Buffer want, is;
+    struct board_run *b = lua_touserdata(L, 1);
+    const char *work = lua_tostring(L, 2);
+    char path[ENGINE_PATH + 64], err[ENGINE_ERR];
+    struct manifest m;
 
-    dir_of(name, dir);
+    engine_make_dirs(L, work);
+    describe(L, b, &m);
+    snprintf(path, sizeof path, "%s/state", work);
+    run_save(L, b, path);
+    step_begin("ingot: %s: reading the saved state", b->name);
+    int r = manifest_measure(path, &m.state, err, sizeof err);
+    step_end();
+    snprintf(path, sizeof path, "%s/manifest", work);
+    if (r < 0 || manifest_write(&m, path, err, sizeof err) < 0) {
+        luaL_error(L, "%s", err);
+    }
+    return 0;
+}
+
+void checkpoint_save(lua_State *L, struct board_run *b, const char *name)
+{
+    char dir[ENGINE_PATH], work[ENGINE_PATH + 32];
+    if (!engine_name_is_plain(name)) {
+        luaL_error(L, "checkpoint name '%s': use up to 63 letters, digits, '.', '_', '-'", name);
+    }
+    dir_of(engine.options.build, name, dir);
+    snprintf(work, sizeof work, "%s.new", dir);
+    engine_remove(work);
+    lua_pushcfunction(L, save);
+    lua_pushlightuserdata(L, b);
+    lua_pushstring(L, work);
+    if (lua_pcall(L, 2, 0, 0) != LUA_OK) {
+        engine_remove(work);
+        luaL_error(L, "checkpoint '%s' was not made: %s", name, lua_tostring(L, -1));
+    }
+    replace(L, work, dir);
+}
+
+/* The first thing in which the checkpoint's board is not this one. */
+static void must_fit(lua_State *L, const char *name, const struct manifest *m, const struct board_run *b)
+{
+    char err[ENGINE_ERR], qemu[sizeof m->qemu];
+    struct manifest_file image;
+    bool same = m->device_count == b->system->device_count;
+    for (size_t i = 0; same && i < m->device_count; i++) {
+        same = !strcmp(m->devices[i].name, b->system->devices[i].name) && !strcmp(m->devices[i].type, b->system->devices[i].type);
+    }
+    if (!same) {
+        luaL_error(L, "checkpoint '%s': system %s has other devices now: " AGAIN, name, m->system);
+    }
+    for (size_t i = 0; i < m->device_count; i++) {
+        if (strcmp(m->devices[i].impl, image_impl(b, i))) {
+            luaL_error(L, "checkpoint '%s': %s was %s, and is %s now: run it without --device, or " AGAIN, name, m->devices[i].name,
+                       m->devices[i].impl, image_impl(b, i));
+        }
+    }
+    qemu_version(qemu, sizeof qemu);
+    if (strcmp(qemu, m->qemu)) {
+        luaL_error(L, "checkpoint '%s' was made with %s; this is %s: " AGAIN, name, m->qemu, qemu);
+    }
+    if (manifest_measure(b->image, &image, err, sizeof err) < 0) {
+        luaL_error(L, "%s", err);
+    }
+    if (image.size != m->image.size || image.crc32c != m->image.crc32c) {
+        luaL_error(L, "checkpoint '%s' is of another image of system %s than %s is now: " AGAIN, name, m->system, b->image);
+    }
+}
+
+void checkpoint_open(lua_State *L, struct board_run *b, const char *name, const char *board, struct manifest *m, char state[ENGINE_PATH])
+{
+    char dir[ENGINE_PATH], path[ENGINE_PATH + 16], err[ENGINE_ERR], words[4096];
+    struct manifest_file now;
+
+    dir_of(engine.options.build, name, dir);
+    if (!engine_name_is_plain(name) || access(dir, F_OK) < 0) {
+        list(engine.options.build, words, sizeof words);
+        luaL_error(L, "no checkpoint '%s'%s: there are: %s", name, engine_nearest(name, words), *words ? words : "none");
+    }
     snprintf(path, sizeof path, "%s/manifest", dir);
-    FILE *f = fopen(path, "r");
-    if (!f) {
-        luaL_error(L, "no checkpoint '%s': %s: make it with board:checkpoint(\"%s\")", name, path, name);
+    if (manifest_read(m, path, err, sizeof err) < 0) {
+        luaL_error(L, "checkpoint '%s': %s", name, err);
     }
-    if (!fgets(line, sizeof line, f) || strcmp(line, "ingot checkpoint 1\n")) {
-        fclose(f);
-        luaL_error(L, "checkpoint '%s': its manifest is damaged or of another version: make it again", name);
+    snprintf(state, ENGINE_PATH, "%.*s/state", ENGINE_PATH - 10, dir);
+    step_begin("ingot: checkpoint %s: reading the saved state", name);
+    int r = manifest_measure(state, &now, err, sizeof err);
+    step_end();
+    if (r < 0) {
+        luaL_error(L, "checkpoint '%s': %s", name, err);
     }
-    luaL_buffinit(L, &want);
-    while (fgets(line, sizeof line, f)) {
-        if (sscanf(line, "state %" SCNu64 " %x", &size, &crc) == 2 || sscanf(line, "time_ps %" SCNu64, &b->time_ps) == 1) {
-            continue;
-        }
-        sscanf(line, "system %127s", system);
-        luaL_addstring(&want, line);
-        char device[64], type[64], impl[64];
-        if (sscanf(line, "device %63s %63s %63s", device, type, impl) == 3 && strcmp(impl, "default")) {
-            for (size_t i = 0; i < SYSTEM_DEVICES_MAX; i++) {
-                if (!b->impl_text[i]) {
-                    b->impl_text[i] = strdup(line + 7);     /* "NAME TYPE IMPL" */
-                    break;
-                }
-            }
+    if (now.size != m->state.size || now.crc32c != m->state.crc32c) {
+        luaL_error(L, "checkpoint '%s': %s: damaged: " AGAIN, name, state);
+    }
+    run_prepare(L, b, m->system, board);
+    for (size_t i = 0; i < m->device_count; i++) {
+        bool chosen = system_find_device(b->system, m->devices[i].name) >= 0;
+        if (chosen) {
+            image_choose(L, b, m->devices[i].name, m->devices[i].impl, "checkpoint");
         }
     }
-    fclose(f);
-    luaL_pushresult(&want);
-    if (!*system || !size) {
-        luaL_error(L, "checkpoint '%s': its manifest is damaged: make it again", name);
+    for (const char *const *o = engine.options.overrides; *o; o++) {
+        lua_pushlstring(L, *o, strcspn(*o, "="));
+        image_choose(L, b, lua_tostring(L, -1), strchr(*o, '=') + 1, "--device");
+        lua_pop(L, 1);
     }
-    run_prepare(L, b, system, run);
-    for (size_t k = 0; k < SYSTEM_DEVICES_MAX && b->impl_text[k]; k++) {
-        char *text = b->impl_text[k], *device = strtok(text, " "), *type = strtok(NULL, " "), *impl = strtok(NULL, " \n");
-        int i = system_find_device(b->system, device);
-        if (i >= 0 && type && impl) {
-            b->impl[i] = impl;
+    must_fit(L, name, m, b);
+    snprintf(b->domain, sizeof b->domain, "%s", m->domain);
+}
+
+int engine_list_checkpoints(const char *build)
+{
+    char words[4096], dir[ENGINE_PATH], path[ENGINE_PATH + 16], err[ENGINE_ERR], *save_word;
+    int status = 0;
+    list(build, words, sizeof words);
+    for (char *w = strtok_r(words, " ", &save_word); w; w = strtok_r(NULL, " ", &save_word)) {
+        struct manifest m;
+        dir_of(build, w, dir);
+        snprintf(path, sizeof path, "%s/manifest", dir);
+        if (manifest_read(&m, path, err, sizeof err) < 0) {
+            printf("%-24s %s\n", w, err);
+            status = 1;
+        } else {
+            printf("%-24s system %s, board %s of %s, at %.6f s, %.0f MiB\n", w, m.system, m.board, m.scenario, m.time_ps / 1e12,
+                   m.state.size / 1048576.0);
         }
     }
-    luaL_buffinit(L, &is);
-    describe(L, b, &is);
-    luaL_pushresult(&is);
-    if (strcmp(lua_tostring(L, -1), lua_tostring(L, -2))) {
-        luaL_error(L, "checkpoint '%s' is of another board:\n--- it\n%s--- now\n%s(make it again)", name, lua_tostring(L, -2), lua_tostring(L, -1));
-    }
-    lua_pop(L, 2);
-    snprintf(state, ENGINE_PATH, "%s/state", dir);
-    if (file_crc(L, state, &have) != crc || have != size) {
-        luaL_error(L, "checkpoint '%s' is damaged: %s does not agree with its manifest: make it again", name, state);
-    }
+    return status;
 }

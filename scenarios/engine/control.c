@@ -3,11 +3,10 @@
  */
 #include "control.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
+#include <fcntl.h>
 #include <poll.h>
-#include <stdarg.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,83 +14,70 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define CONNECT_TIMEOUT_MS 60000
+#include "words.h"
 
-volatile sig_atomic_t control_interrupted;
+#define ANSWER_TIMEOUT_MS 60000     /* for what a board does at once: connect, answer a command, end */
+#define CHUNK 65536
 
 struct control {
     int listener, fd;
-    char dir[64], path[96];
+    char path[sizeof ((struct sockaddr_un *)0)->sun_path];
     control_console *console;
     void *data;
-    char *buffer;           /* bytes received and not yet used */
-    size_t len, cap;
-    char *line;             /* the last line, without its end */
-    bool held;
+    char *buffer;           /* bytes received; lines before `used` are done with */
+    size_t len, used, cap;
+    char *line;             /* the last line, in buffer, without its end */
+    bool lost, held;
     uint64_t held_at;
     char *held_reason;
 };
 
-char *control_escape(const char *bytes, size_t len)
+static volatile sig_atomic_t interrupted;
+static int wake[2] = { -1, -1 };        /* a pipe: readable once interrupted */
+
+void control_interrupt(int signal)
 {
-    char *out = malloc(3 * len + 1), *p = out;
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = bytes[i];
-        if (c >= '!' && c <= '~' && c != '%') {
-            *p++ = c;
-        } else {
-            p += sprintf(p, "%%%02X", c);
-        }
+    int saved = errno;
+    interrupted = signal;
+    if (wake[1] >= 0 && write(wake[1], "", 1) < 0) {
+        /* full: then it is readable */
     }
-    *p = 0;
-    return out;
+    errno = saved;
 }
 
-long control_unescape(char *word)
+int control_interrupted(void) { return interrupted; }
+
+static int failed(const char *path, char *err, size_t err_len)
 {
-    char *to = word;
-    for (char *from = word; *from; from++) {
-        if (*from != '%') {
-            *to++ = *from;
-        } else if (isxdigit((unsigned char)from[1]) && isxdigit((unsigned char)from[2])) {
-            char hex[3] = { from[1], from[2], 0 };
-            *to++ = strtoul(hex, NULL, 16);
-            from += 2;
-        } else {
-            return -1;
-        }
-    }
-    *to = 0;
-    return to - word;
+    snprintf(err, err_len, "%s: %s", path, strerror(errno));
+    return -1;
 }
 
-struct control *control_listen(control_console *console, void *data, char *err, size_t err_len)
+struct control *control_listen(const char *path, control_console *console, void *data, char *err, size_t err_len)
 {
     struct sockaddr_un addr = { .sun_family = AF_UNIX };
-    const char *base = getenv("XDG_RUNTIME_DIR");
-    struct control *c = calloc(1, sizeof *c);
-    c->fd = c->listener = -1;
-    c->console = console;
-    c->data = data;
-    /* A short path of its own: a Unix socket's has 107 bytes at most, wherever the build lies. */
-    snprintf(c->dir, sizeof c->dir, "%s/ingot-XXXXXX", base && strlen(base) < 40 ? base : "/tmp");
-    if (!mkdtemp(c->dir)) {
-        snprintf(err, err_len, "%s: %s", c->dir, strerror(errno));
-        free(c);
+    if (strlen(path) >= sizeof addr.sun_path) {
+        snprintf(err, err_len, "%s: a Unix socket's path has at most %zu bytes: set TMPDIR to a shorter one", path, sizeof addr.sun_path - 1);
         return NULL;
     }
-    snprintf(c->path, sizeof c->path, "%s/control", c->dir);
-    strcpy(addr.sun_path, c->path);
+    if (wake[0] < 0 && pipe2(wake, O_CLOEXEC | O_NONBLOCK) < 0) {
+        failed("pipe", err, err_len);
+        return NULL;
+    }
+    struct control *c = calloc(1, sizeof *c);
+    c->fd = -1;
+    c->console = console;
+    c->data = data;
+    strcpy(addr.sun_path, path);
     c->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (c->listener < 0 || bind(c->listener, (struct sockaddr *)&addr, sizeof addr) < 0 || listen(c->listener, 1) < 0) {
-        snprintf(err, err_len, "%s: %s", c->path, strerror(errno));
+        failed(path, err, err_len);
         control_close(c);
         return NULL;
     }
+    strcpy(c->path, path);
     return c;
 }
-
-const char *control_path(const struct control *c) { return c->path; }
 
 void control_close(struct control *c)
 {
@@ -101,79 +87,100 @@ void control_close(struct control *c)
     if (c->listener >= 0) {
         close(c->listener);
     }
-    unlink(c->path);
-    rmdir(c->dir);
+    if (c->path[0]) {
+        unlink(c->path);
+    }
     free(c->buffer);
-    free(c->line);
     free(c->held_reason);
     free(c);
 }
 
+bool control_lost(const struct control *c) { return c->lost; }
+
+/* timeout_ms -1: for ever. */
 static int wait_readable(int fd, int timeout_ms, char *err, size_t err_len)
 {
-    struct pollfd p = { .fd = fd, .events = POLLIN };
+    struct pollfd p[] = { { .fd = fd, .events = POLLIN }, { .fd = wake[0], .events = POLLIN } };
     for (;;) {
-        if (control_interrupted) {
+        if (interrupted) {
             snprintf(err, err_len, "interrupted");
             return -1;
         }
-        int r = poll(&p, 1, timeout_ms);
-        if (r > 0) {
+        int r = poll(p, 2, timeout_ms);
+        if (r > 0 && p[0].revents) {
             return 0;
         }
         if (r == 0) {
             snprintf(err, err_len, "the board has not answered within %d s", timeout_ms / 1000);
             return -1;
         }
-        if (errno != EINTR) {
-            snprintf(err, err_len, "poll: %s", strerror(errno));
+        if (r < 0 && errno != EINTR) {
+            return failed("poll", err, err_len);
+        }
+    }
+}
+
+/* More bytes behind those that are there. */
+static int receive(struct control *c, int timeout_ms, char *err, size_t err_len)
+{
+    if (wait_readable(c->fd, timeout_ms, err, err_len) < 0) {
+        return -1;
+    }
+    memmove(c->buffer, c->buffer + c->used, c->len -= c->used);
+    c->used = 0;
+    if (c->cap - c->len < CHUNK) {
+        c->cap = c->len + 2 * CHUNK;
+        c->buffer = realloc(c->buffer, c->cap);
+    }
+    ssize_t n = recv(c->fd, c->buffer + c->len, c->cap - c->len, 0);
+    if (n <= 0 && !(n < 0 && errno == EINTR)) {
+        c->lost = true;
+        snprintf(err, err_len, "the board has ended");
+        return -1;
+    }
+    c->len += n > 0 ? n : 0;
+    return 0;
+}
+
+/* The next line, into c->line. */
+static int read_line(struct control *c, int timeout_ms, char *err, size_t err_len)
+{
+    size_t seen = 0;
+    for (;;) {
+        char *from = c->buffer + c->used, *end = c->len > c->used + seen ? memchr(from + seen, '\n', c->len - c->used - seen) : NULL;
+        if (end) {
+            *end = 0;
+            c->line = from;
+            c->used = end + 1 - c->buffer;
+            return 0;
+        }
+        seen = c->len - c->used;
+        if (receive(c, timeout_ms, err, err_len) < 0) {
             return -1;
         }
     }
 }
 
-/* The next line, into c->line. */
-static int read_line(struct control *c, char *err, size_t err_len)
+static bool console_line(struct control *c)
 {
-    for (;;) {
-        char *end = c->len ? memchr(c->buffer, '\n', c->len) : NULL;
-        if (end) {
-            size_t n = end - c->buffer;
-            free(c->line);
-            c->line = strndup(c->buffer, n);
-            c->len -= n + 1;
-            memmove(c->buffer, end + 1, c->len);
-            return 0;
-        }
-        if (c->cap - c->len < 65536) {
-            c->cap = c->len + 131072;
-            c->buffer = realloc(c->buffer, c->cap);
-        }
-        if (wait_readable(c->fd, -1, err, err_len) < 0) {
-            return -1;
-        }
-        ssize_t n = recv(c->fd, c->buffer + c->len, c->cap - c->len, 0);
-        if (n <= 0 && !(n < 0 && errno == EINTR)) {
-            snprintf(err, err_len, "the board has ended: QEMU closed its control socket");
-            return -1;
-        }
-        c->len += n > 0 ? n : 0;
+    char *device = c->line + strlen("console "), *text = strchr(device, ' ');
+    if (!text) {
+        return false;
     }
+    *text++ = 0;
+    long len = word_unescape(text);
+    if (len < 0) {
+        return false;
+    }
+    c->console(c->data, device, text, len);
+    return true;
 }
 
 /* Lines that can come at any time. False: it is another one. */
 static bool handle(struct control *c)
 {
     if (!strncmp(c->line, "console ", 8)) {
-        char *device = c->line + 8, *text = strchr(device, ' ');
-        if (text) {
-            *text++ = 0;
-            long len = control_unescape(text);
-            if (len > 0) {
-                c->console(c->data, device, text, len);
-            }
-        }
-        return true;
+        return console_line(c);
     }
     if (!strncmp(c->line, "held ", 5)) {
         char *reason;
@@ -186,65 +193,87 @@ static bool handle(struct control *c)
     return false;
 }
 
+static int odd(const struct control *c, char *err, size_t err_len)
+{
+    snprintf(err, err_len, "the board speaks another protocol (\"%.60s\"): rebuild with ./ingot", c->line);
+    return -1;
+}
+
 int control_accept(struct control *c, char *err, size_t err_len)
 {
-    if (wait_readable(c->listener, CONNECT_TIMEOUT_MS, err, err_len) < 0) {
+    if (wait_readable(c->listener, ANSWER_TIMEOUT_MS, err, err_len) < 0) {
         return -1;
     }
     c->fd = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC);
-    if (c->fd < 0 || read_line(c, err, err_len) < 0) {
+    if (c->fd < 0) {
+        return failed(c->path, err, err_len);
+    }
+    if (read_line(c, ANSWER_TIMEOUT_MS, err, err_len) < 0) {
         return -1;
     }
-    if (strncmp(c->line, "hello ingot-board 1 ", 20)) {
-        snprintf(err, err_len, "the board speaks another protocol (\"%.60s\"): rebuild with ./ingot", c->line);
-        return -1;
+    return strncmp(c->line, "hello ingot-board 1 ", 20) ? odd(c, err, err_len) : 0;
+}
+
+static int send_all(struct control *c, const char *bytes, size_t len, char *err, size_t err_len)
+{
+    while (len) {
+        ssize_t n = send(c->fd, bytes, len, MSG_NOSIGNAL);
+        if (n < 0 && errno != EINTR) {
+            c->lost = true;
+            snprintf(err, err_len, "the board has ended");
+            return -1;
+        }
+        bytes += n > 0 ? n : 0;
+        len -= n > 0 ? n : 0;
     }
     return 0;
 }
 
-int control_command(struct control *c, char *err, size_t err_len, const char *fmt, ...)
+int control_command(struct control *c, const char *line, const char **words, char *err, size_t err_len)
 {
-    char *line;
-    va_list ap;
-    va_start(ap, fmt);
-    int len = vasprintf(&line, fmt, ap);
-    va_end(ap);
-    line = realloc(line, len + 2);
-    strcpy(line + len, "\n");
-    if (!strncmp(line, "go", 2)) {
+    if (!strcmp(line, "go")) {
         c->held = false;
     }
-    for (int sent = 0; sent <= len;) {
-        ssize_t n = send(c->fd, line + sent, len + 1 - sent, MSG_NOSIGNAL);
-        if (n < 0 && errno != EINTR) {
-            snprintf(err, err_len, "the board has ended: %s", strerror(errno));
-            free(line);
-            return -1;
-        }
-        sent += n > 0 ? n : 0;
+    if (send_all(c, line, strlen(line), err, err_len) < 0 || send_all(c, "\n", 1, err, err_len) < 0) {
+        return -1;
     }
-    free(line);
     do {
-        if (read_line(c, err, err_len) < 0) {
+        if (read_line(c, ANSWER_TIMEOUT_MS, err, err_len) < 0) {
             return -1;
         }
     } while (handle(c));
-    if (!strncmp(c->line, "ok", 2)) {
+    if (!strcmp(c->line, "ok") || !strncmp(c->line, "ok ", 3)) {
+        if (words) {
+            *words = c->line + (c->line[2] ? 3 : 2);
+        }
         return 0;
     }
-    snprintf(err, err_len, "%s", strncmp(c->line, "error ", 6) ? c->line : c->line + 6);
+    if (strncmp(c->line, "error ", 6) || word_unescape(c->line + 6) < 0) {
+        return odd(c, err, err_len);
+    }
+    snprintf(err, err_len, "%s", c->line + 6);
     return -1;
 }
 
 int control_wait(struct control *c, uint64_t *time_ps, const char **reason, char *err, size_t err_len)
 {
     while (!c->held) {
-        if (read_line(c, err, err_len) < 0) {
+        if (read_line(c, -1, err, err_len) < 0) {
             return -1;
         }
-        handle(c);
+        if (!handle(c)) {
+            return odd(c, err, err_len);
+        }
     }
     *time_ps = c->held_at;
     *reason = c->held_reason;
     return 0;
+}
+
+void control_drain(struct control *c)
+{
+    char err[128];
+    while (!c->lost && read_line(c, ANSWER_TIMEOUT_MS, err, sizeof err) == 0) {
+        handle(c);
+    }
 }

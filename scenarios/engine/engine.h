@@ -12,16 +12,22 @@ extern "C" {
 
 #define ENGINE_OVERRIDES_MAX 64
 
+/* Strings stay the caller's. */
 struct engine_options {
     const char *source, *build, *cache;     /* the project's folder, its build folder, the cache folder */
+    const char *runtime;                    /* an empty folder of this process with a short path: sockets lie in it */
     const char *uri;                        /* libvirt URI, or NULL: embedded */
+    const char *system;                     /* for all boards, instead of the scenario's; or NULL */
     bool quiet;                             /* no console output */
+    bool color;
     const char *overrides[ENGINE_OVERRIDES_MAX];    /* "dmaq0=rtl", ends with NULL: stronger than the scenario */
 };
 
-/* Runs the scenario. Exit status for the process: 0; 1 after an error, which has been printed; 130 when interrupted. No
- * board is left behind. */
+/* Runs the scenario. Exit status for the process: 0; 1 after an error, which has been printed; 128 + signal when
+ * interrupted (control_interrupt). No board is left behind. */
 int engine_run(const char *scenario, const struct engine_options *o);
+/* One line for each checkpoint of the build folder, on stdout. 0, or 1 when one of them is damaged. */
+int engine_list_checkpoints(const char *build);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * Shared by the engine's files
+ * Shared by the engine's files. What takes a lua_State raises its errors there, with the scenario's line
  */
 #ifndef INGOT_ENGINE_INTERNAL_H
 #define INGOT_ENGINE_INTERNAL_H
@@ -12,65 +12,107 @@
 
 #include "control.h"
 #include "engine.h"
+#include "manifest.h"
 #include "platform/board/domain.h"
 
 #define ENGINE_PATH 4096
-#define ENGINE_ERR 1024
+#define ENGINE_ERR 4096
 
 /* The run: one a process. */
 struct engine {
     struct engine_options options;
     char scenario[128];         /* name without folder and .lua */
+    char dir[ENGINE_PATH];      /* BUILD/runs/SCENARIO, locked once a board is made */
+    char emulator[ENGINE_PATH]; /* qemu-system-aarch64 */
     struct host *host;          /* opened by the first board */
+    unsigned boards;            /* made so far */
 };
 extern struct engine engine;
 
-/* One started board. */
+struct console {
+    char *text;                 /* all that the device has said; a 0 follows */
+    size_t len, cap;
+    size_t shown;               /* on the terminal, in whole lines */
+    size_t matched;             /* end of what expect has used up */
+    FILE *log;
+};
+
+/* One board of a scenario. It lives in a Lua userdata, whose finalizer calls run_free. */
 struct board_run {
     struct system *system;
     struct control *control;
-    char name[128];             /* of the run: a folder below build/runs/SCENARIO */
+    bool live;                  /* started, and not ended yet */
+    char name[128];             /* unique in the scenario: its folder is BUILD/runs/SCENARIO/NAME */
     char domain[192];
+    char system_name[1024];     /* as the scenario wrote it */
     char dir[ENGINE_PATH], image[ENGINE_PATH], trace[ENGINE_PATH];
-    const char *impl[SYSTEM_DEVICES_MAX];
-    char *impl_text[SYSTEM_DEVICES_MAX];
-    struct console {
-        char *text;
-        size_t len, cap, shown;
-        size_t matched;         /* end of what expect has used up */
-        FILE *log;
-    } consoles[SYSTEM_DEVICES_MAX];
+    char *impl[SYSTEM_DEVICES_MAX];     /* chosen for this board, or NULL */
+    struct console consoles[SYSTEM_DEVICES_MAX];
     uint64_t time_ps;           /* while held */
     unsigned next_id;           /* of watches and probes */
-    bool live;
+    size_t probe_count;
+    char *probes[MANIFEST_PROBES_MAX];  /* as in the manifest */
 };
 
-/* files.c: paths and folders; errors go to Lua */
+/* step.c: a line on stderr for what takes more than a second */
+void step_begin(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void step_end(void);
+
+/* files.c */
 void engine_make_dirs(lua_State *L, const char *path);
 void engine_remove(const char *path);           /* a folder with all in it */
 void engine_run_program(lua_State *L, char *const argv[]);
-bool engine_newer(const char *a, const char *b);        /* a is missing or newer than b, or b is missing */
+void engine_first_line(char *const argv[], char *line, size_t len);     /* of its output; "" if it fails */
+bool engine_newer(const char *a, const char *b);        /* a is newer than b, or one of them is missing */
+bool engine_name_is_plain(const char *name);            /* fit for a file's name: letters, digits, . _ - */
+/* " (did you mean 'x'?)" or "", for messages; static storage */
+const char *engine_nearest(const char *word, const char *words);
 
-/* run.c: a board's life. Errors are raised in Lua; a failed start leaves nothing. */
+/* image.c: the system and its image, made by forge when it is stale */
+void image_prepare(lua_State *L, struct board_run *b, const char *system);
+void image_choose(lua_State *L, struct board_run *b, const char *device, const char *impl, const char *who);
+const char *image_impl(const struct board_run *b, size_t device);       /* that the board uses */
+
+/* console.c */
+void console_receive(void *board, const char *device, const char *bytes, size_t len);
+int console_of(lua_State *L, const struct board_run *b, const char *vm_or_device);
+void console_show_rest(struct board_run *b);
+
+/* run.c: a board's life; a failed start leaves nothing */
 void run_prepare(lua_State *L, struct board_run *b, const char *system, const char *name);
 void run_start(lua_State *L, struct board_run *b);
 void run_restore(lua_State *L, struct board_run *b, const char *state);
-void run_save(lua_State *L, struct board_run *b, const char *state);
+void run_save(lua_State *L, struct board_run *b, const char *state);    /* ends it */
 void run_end(struct board_run *b);
-void run_command(lua_State *L, struct board_run *b, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-/* go, and wait for the next hold; returns its reason */
+void run_free(struct board_run *b);
+/* A command; what stands after `ok ` in its answer, valid until the next one. */
+const char *run_command(lua_State *L, struct board_run *b, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* go, and wait for the next hold; its reason, valid until the next one. */
 const char *run_go(lua_State *L, struct board_run *b);
-int run_console_of(lua_State *L, const struct board_run *b, const char *vm_or_device);
+
+/* watch.c */
+/* Puts a watch and its limit in time, runs, and tells whether the watch matched. */
+struct watch_set {
+    unsigned first, count;      /* ids */
+};
+/* Runs until one of the set's watches matches (its index), or `deadline_ps` (-1; 0: no deadline). Forgets the others.
+ * `what` is for the line of progress. */
+int watch_run(lua_State *L, struct board_run *b, const struct watch_set *set, uint64_t deadline_ps, const char *what);
 
 /* checkpoint.c */
 void checkpoint_save(lua_State *L, struct board_run *b, const char *name);
-void checkpoint_open(lua_State *L, struct board_run *b, const char *name, const char *run, char state[ENGINE_PATH]);
+/* Checks it, prepares b for it, and gives the path of its state. */
+void checkpoint_open(lua_State *L, struct board_run *b, const char *name, const char *board, struct manifest *m, char state[ENGINE_PATH]);
 
-/* lua_board.c, lua_trace.c: the API */
-void lua_board_open(lua_State *L);
-void lua_trace_open(lua_State *L);
-
-/* "10ms", "2.5us", 3 (ns) -> ps */
-uint64_t engine_duration(lua_State *L, int index);
+/* lua_*.c: the API */
+#define API_BOARD "ingot.board"
+struct board_run *api_self(lua_State *L);
+const char *api_field(lua_State *L, int table, const char *name, const char *otherwise);    /* a string; the table keeps it alive */
+void api_known(lua_State *L, int table, const char *words);      /* an error names any other */
+uint64_t api_duration(lua_State *L, int index);
+uint64_t api_within(lua_State *L, int index, const char *otherwise);    /* of the options table at index */
+extern const luaL_Reg api_wait_methods[], api_probe_methods[];
+void api_board_open(lua_State *L);
+void api_trace_open(lua_State *L);
 
 #endif

@@ -1,87 +1,122 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * The scenario API: traces: comparison and interrupt latency
  */
-#include "internal.h"
-
 #include <string.h>
 
+#include "internal.h"
 #include "traces/compare.h"
 #include "traces/latency.h"
+
+/* A trace stays loaded until Lua collects it: an error on the way leaks nothing. */
+#define TRACE "ingot.trace"
+
+static int unload(lua_State *L)
+{
+    struct trace **t = luaL_checkudata(L, 1, TRACE);
+    if (*t) {
+        trace_unload(*t);
+    }
+    *t = NULL;
+    return 0;
+}
 
 static struct trace *load(lua_State *L, const char *path)
 {
     char err[ENGINE_ERR];
-    struct trace *t = trace_load(path, err, sizeof err);
-    if (!t) {
+    struct trace **t = lua_newuserdatauv(L, sizeof *t, 0);
+    *t = NULL;
+    luaL_setmetatable(L, TRACE);
+    *t = trace_load(path, err, sizeof err);
+    if (!*t) {
         luaL_error(L, "%s", err);
     }
-    return t;
+    return *t;
 }
 
-/* trace.compare(WHOLE, {PART, …}): true and the number of records, or false after printing the first difference */
+/* A path, or a table of paths: a run up to its checkpoint, and what followed. */
+static void side(lua_State *L, int index, struct compare_side *s)
+{
+    lua_Integer count = lua_istable(L, index) ? luaL_len(L, index) : 1;
+    luaL_argcheck(L, count >= 1 && count <= COMPARE_PARTS_MAX, index, "a trace, or a table of 1 to 4 traces, is needed");
+    for (lua_Integer i = 1; i <= count; i++) {
+        if (lua_istable(L, index)) {
+            lua_geti(L, index, i);
+        } else {
+            lua_pushvalue(L, index);
+        }
+        compare_add(s, load(L, luaL_checkstring(L, -1)), 0, SIZE_MAX);
+    }
+}
+
+/* trace.compare(A, B): true and the number of records, or false after printing the first difference. A, B: a path, or a
+ * table of paths, one run after the other */
 static int trace_compare(lua_State *L)
 {
-    struct compare_side whole = { .label = "uninterrupted" }, parts = { .label = "in parts" };
-    struct trace *loaded[COMPARE_PARTS_MAX + 1];
-    int count = 0;
-
-    luaL_checktype(L, 2, LUA_TTABLE);
-    loaded[count++] = load(L, luaL_checkstring(L, 1));
-    compare_add(&whole, loaded[0], 0, SIZE_MAX);
-    for (lua_Integer i = 1; i <= luaL_len(L, 2) && i <= COMPARE_PARTS_MAX; i++) {
-        lua_geti(L, 2, i);
-        loaded[count] = load(L, luaL_checkstring(L, -1));
-        compare_add(&parts, loaded[count++], 0, SIZE_MAX);
-    }
-    struct compare_report report = compare(&whole, &parts);
+    struct compare_side a = { .label = "first" }, b = { .label = "second" };
+    lua_settop(L, 2);
+    luaL_checkstack(L, 4 * COMPARE_PARTS_MAX, NULL);
+    side(L, 1, &a);
+    side(L, 2, &b);
+    struct compare_report report = compare(&a, &b);
     if (report.result != COMPARE_EQUAL) {
-        compare_print(stdout, &whole, &parts, &report, 3);
-    }
-    while (count) {
-        trace_unload(loaded[--count]);
+        compare_print(stdout, &a, &b, &report, 3);
+        fflush(stdout);
     }
     lua_pushboolean(L, report.result == COMPARE_EQUAL);
     lua_pushinteger(L, report.index);
     return 2;
 }
 
-static const char *text(lua_State *L, const char *name)
+static void set(lua_State *L, const char *name, uint64_t v)
 {
-    lua_getfield(L, 1, name);
-    const char *v = lua_tostring(L, -1);
-    lua_pop(L, 1);
-    return v;
+    lua_pushinteger(L, v);
+    lua_setfield(L, -2, name);
 }
 
-/* trace.latency{trace=, device=, ack=OFFSET, el2_vector=, lr=, guest_vector=, handler=, eoi=}: prints the table, and
- * returns the number of complete paths and the worst total in ns */
+/* trace.latency{trace=, device=, handler=, el2_vector=, lr=, guest_vector=, eoi=, ack=OFFSET, title=}: prints the table, and
+ * returns { count=, raises=, min_ns=, median_ns=, p99_ns=, max_ns= } of the whole path */
 static int trace_latency(lua_State *L)
 {
     char err[ENGINE_ERR];
     struct latency_report report;
     luaL_checktype(L, 1, LUA_TTABLE);
-    struct latency_query q = { .device = text(L, "device"), .el2_vector = text(L, "el2_vector"), .lr = text(L, "lr"),
-                               .guest_vector = text(L, "guest_vector"), .handler = text(L, "handler"), .eoi = text(L, "eoi") };
-    lua_getfield(L, 1, "ack");
-    q.ack_offset = lua_isnil(L, -1) ? LATENCY_NO_ACK : (uint64_t)luaL_checkinteger(L, -1);
-    const char *path = text(L, "trace");
-    luaL_argcheck(L, path && q.device && q.handler, 1, "trace, device and handler are needed");
+    lua_settop(L, 1);
+    api_known(L, 1, "trace device handler el2_vector lr guest_vector eoi ack title");
+    struct latency_query q = {
+        .device = api_field(L, 1, "device", NULL), .el2_vector = api_field(L, 1, "el2_vector", NULL),
+        .lr = api_field(L, 1, "lr", NULL), .guest_vector = api_field(L, 1, "guest_vector", NULL),
+        .handler = api_field(L, 1, "handler", NULL), .eoi = api_field(L, 1, "eoi", NULL) };
+    q.ack_offset = lua_getfield(L, 1, "ack") == LUA_TNIL ? LATENCY_NO_ACK : (uint64_t)luaL_checkinteger(L, -1);
+    const char *path = api_field(L, 1, "trace", NULL), *title = api_field(L, 1, "title", NULL);
+    luaL_argcheck(L, path && q.device && q.handler, 1, "trace=, device= and handler= are needed");
     struct trace *t = load(L, path);
-    int r = latency_analyse(t, &q, &report, err, sizeof err);
-    if (r == 0) {
-        latency_print(stdout, &report);
-        fflush(stdout);
-        lua_pushinteger(L, report.count);
-        lua_pushinteger(L, report.total_ps.max / 1000);
+    if (latency_analyse(t, &q, &report, err, sizeof err) < 0) {
+        latency_free(&report);
+        luaL_error(L, "%s: %s", path, err);
     }
+    if (title) {
+        printf("\n%s\n", title);
+    }
+    latency_print(stdout, &report);
+    fflush(stdout);
+    lua_createtable(L, 0, 6);
+    set(L, "count", report.count);
+    set(L, "raises", report.raises);
+    set(L, "min_ns", report.total_ps.min / 1000);
+    set(L, "median_ns", report.total_ps.median / 1000);
+    set(L, "p99_ns", report.total_ps.p99 / 1000);
+    set(L, "max_ns", report.total_ps.max / 1000);
     latency_free(&report);
-    trace_unload(t);
-    return r == 0 ? 2 : luaL_error(L, "%s: %s", path, err);
+    return 1;
 }
 
-void lua_trace_open(lua_State *L)
+void api_trace_open(lua_State *L)
 {
     static const luaL_Reg functions[] = { { "compare", trace_compare }, { "latency", trace_latency }, { NULL, NULL } };
+    luaL_newmetatable(L, TRACE);
+    lua_pushcfunction(L, unload);
+    lua_setfield(L, -2, "__gc");
+    lua_pop(L, 1);
     luaL_newlib(L, functions);
     lua_setglobal(L, "trace");
 }

@@ -1,136 +1,142 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * A board's life: image, folder, domain, control
+ * A board's life: folder, domain, control, end
  */
-#include "internal.h"
-
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
-/* Prints whole lines as they come, with the VM's name in front. */
-static void show(struct board_run *b, size_t device)
-{
-    struct console *c = &b->consoles[device];
-    const struct system_device *d = &b->system->devices[device];
-    const char *who = d->owner >= 0 ? b->system->vms[d->owner].name : d->owner == SYSTEM_OWNER_HYPERVISOR ? "hypervisor" : d->name;
-    char *end;
-    while (!engine.options.quiet && (end = memchr(c->text + c->shown, '\n', c->len - c->shown))) {
-        int len = end - (c->text + c->shown);
-        printf("%10s| %.*s\n", who, len && end[-1] == '\r' ? len - 1 : len, c->text + c->shown);
-        c->shown = end + 1 - c->text;
-    }
-    fflush(stdout);
-}
+#include "internal.h"
 
-static void console(void *data, const char *device, const char *bytes, size_t len)
+/* The scenario's folder belongs to one process at a time: its traces are compared while it runs. */
+static void take_dir(lua_State *L)
 {
-    struct board_run *b = data;
-    int i = system_find_device(b->system, device);
-    if (i < 0) {
+    char path[ENGINE_PATH + 8];
+    if (engine.dir[0]) {
         return;
     }
-    struct console *c = &b->consoles[i];
-    if (c->len + len + 1 > c->cap) {
-        c->cap = (c->len + len + 1) * 2;
-        c->text = realloc(c->text, c->cap);
+    snprintf(engine.dir, sizeof engine.dir, "%s/runs/%s", engine.options.build, engine.scenario);
+    engine_make_dirs(L, engine.dir);
+    snprintf(path, sizeof path, "%s/lock", engine.dir);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        luaL_error(L, "%s: %s: check its permissions and free space", path, strerror(errno));
     }
-    memcpy(c->text + c->len, bytes, len);
-    c->len += len;
-    c->text[c->len] = 0;
-    if (c->log) {
-        fwrite(bytes, 1, len, c->log);
-    }
-    show(b, i);
-}
-
-static void stale_image(lua_State *L, struct board_run *b, const char *xml)
-{
-    char files[ENGINE_PATH], hyp[ENGINE_PATH], out[ENGINE_PATH], forge[ENGINE_PATH];
-    const char *build = engine.options.build;
-    snprintf(files, sizeof files, "%s/guests", build);
-    snprintf(hyp, sizeof hyp, "%s/hypervisor/libhyp.a", build);
-    snprintf(forge, sizeof forge, "%s/hypervisor/forge/forge", build);
-    snprintf(out, sizeof out, "%s/systems/%s", build, b->system->name);
-    snprintf(b->image, sizeof b->image, "%s/%s.elf", out, b->system->name);
-
-    bool stale = engine_newer(xml, b->image) || engine_newer(hyp, b->image) || engine_newer(forge, b->image);
-    for (size_t v = 0; v < b->system->vm_count; v++) {
-        const struct system_vm *vm = &b->system->vms[v];
-        stale |= engine_newer(vm->kernel, b->image) || (vm->initramfs && engine_newer(vm->initramfs, b->image));
-    }
-    if (!stale) {
-        return;
-    }
-    snprintf(files, sizeof files, "%s/systems", build);
-    engine_make_dirs(L, files);
-    snprintf(files, sizeof files, "%s/guests", build);
-    fprintf(stderr, "forge: making the image of system %s\n", b->system->name);
-    engine_run_program(L, (char *[]){ forge, (char *)xml, "--files", files, "--hyp", hyp, "--out", out, NULL });
-}
-
-static void override_devices(lua_State *L, struct board_run *b)
-{
-    for (const char *const *o = engine.options.overrides; *o; o++) {
-        const char *eq = strchr(*o, '=');
-        char name[64];
-        snprintf(name, sizeof name, "%.*s", (int)(eq - *o), *o);
-        int i = system_find_device(b->system, name);
-        if (i < 0) {
-            luaL_error(L, "--device %s: system %s has no device '%s'; see %s", *o, b->system->name, name, b->system->file);
-        }
-        b->impl[i] = eq + 1;
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        luaL_error(L, "scenario %s is being run by another process, in %s: let that end first", engine.scenario, engine.dir);
     }
 }
 
-void run_prepare(lua_State *L, struct board_run *b, const char *system, const char *name)
+/* Names are not used twice in a scenario: the second board would write over the first one's trace. */
+static void take_name(lua_State *L, struct board_run *b, const char *name)
 {
-    char xml[ENGINE_PATH], files[ENGINE_PATH];
-    snprintf(xml, sizeof xml, strchr(system, '/') ? "%s" : "%2$s/scenarios/systems/%1$s.xml", system, engine.options.source);
-    snprintf(files, sizeof files, "%s/guests", engine.options.build);
-    b->system = system_load(xml, files);
-    if (!b->system) {
-        luaL_error(L, "system '%s' cannot be used (messages above)", system);
+    if (!engine_name_is_plain(name)) {
+        luaL_error(L, "board name '%s': use up to 63 letters, digits, '.', '_', '-'", name);
     }
-    override_devices(L, b);
-    stale_image(L, b, xml);
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, "ingot.names");
+    if (lua_getfield(L, -1, name) != LUA_TNIL) {
+        luaL_error(L, "this scenario has had a board named '%s' already: give this one another with name=", name);
+    }
+    lua_pushboolean(L, true);
+    lua_setfield(L, -3, name);
+    lua_pop(L, 2);
     snprintf(b->name, sizeof b->name, "%s", name);
-    snprintf(b->dir, sizeof b->dir, "%s/runs/%s/%s", engine.options.build, engine.scenario, name);
-    snprintf(b->trace, sizeof b->trace, "%s/trace", b->dir);
-    snprintf(b->domain, sizeof b->domain, "ingot-%s-%s-%d", b->system->name, name, (int)getpid());
-    engine_remove(b->dir);
-    engine_make_dirs(L, b->dir);
+}
+
+static void find_emulator(lua_State *L)
+{
+    static const char name[] = "qemu-system-aarch64";
+    const char *path = getenv("PATH");
+    char *copy = strdup(path ? path : "/usr/bin"), *save;
+    for (char *dir = strtok_r(copy, ":", &save); dir && !engine.emulator[0]; dir = strtok_r(NULL, ":", &save)) {
+        char file[ENGINE_PATH];
+        if (dir[0] == '/' && snprintf(file, sizeof file, "%s/%s", dir, name) < (int)sizeof file && access(file, X_OK) == 0) {
+            strcpy(engine.emulator, file);
+        }
+    }
+    free(copy);
+    if (!engine.emulator[0]) {
+        luaL_error(L, "%s is not in PATH: apt-get install qemu-system-arm", name);
+    }
+}
+
+static void open_host(lua_State *L)
+{
+    char err[ENGINE_ERR];
+    if (!engine.emulator[0]) {
+        find_emulator(L);
+    }
+    if (engine.host) {
+        return;
+    }
+    step_begin("ingot: connecting to libvirt");
+    engine.host = host_open(engine.options.uri, engine.options.cache, engine.options.runtime, err, sizeof err);
+    step_end();
+    if (!engine.host) {
+        luaL_error(L, "libvirt: %s", err);
+    }
+}
+
+static void open_logs(lua_State *L, struct board_run *b)
+{
     for (size_t i = 0; i < b->system->device_count; i++) {
         if (!strcmp(b->system->devices[i].type, "uart16550")) {
             char log[ENGINE_PATH + 80];
             snprintf(log, sizeof log, "%s/%s.log", b->dir, b->system->devices[i].name);
             b->consoles[i].log = fopen(log, "w");
             if (!b->consoles[i].log) {
-                luaL_error(L, "%s: %s", log, strerror(errno));
+                luaL_error(L, "%s: %s: check its permissions and free space", log, strerror(errno));
             }
         }
     }
 }
 
+void run_prepare(lua_State *L, struct board_run *b, const char *system, const char *name)
+{
+    take_name(L, b, name);
+    take_dir(L);
+    open_host(L);
+    image_prepare(L, b, engine.options.system ? engine.options.system : system);
+    snprintf(b->dir, sizeof b->dir, "%.*s/%s", ENGINE_PATH - 200, engine.dir, name);
+    snprintf(b->trace, sizeof b->trace, "%.*s/trace", ENGINE_PATH - 10, b->dir);
+    snprintf(b->domain, sizeof b->domain, "ingot-%s-%d-%u", name, (int)getpid(), ++engine.boards);
+    engine_remove(b->dir);
+    engine_make_dirs(L, b->dir);
+    open_logs(L, b);
+}
+
+/* Listens, and makes the domain's XML for it; free() it. */
 static char *prepare_domain(lua_State *L, struct board_run *b)
 {
-    char err[ENGINE_ERR], module[ENGINE_PATH];
-    struct domain_options o = { .name = b->domain, .image = b->image, .module = module, .trace = b->trace };
-    const char *emulator = getenv("INGOT_QEMU");
+    char err[ENGINE_ERR], module[ENGINE_PATH], socket[ENGINE_PATH];
+    struct domain_options o = { .name = b->domain, .image = b->image, .module = module, .emulator = engine.emulator,
+                                .control = socket, .trace = b->trace };
 
-    if (!engine.host && !(engine.host = host_open(engine.options.uri, engine.options.cache, err, sizeof err))) {
-        luaL_error(L, "libvirt: %s", err);
-    }
-    b->control = control_listen(console, b, err, sizeof err);
+    snprintf(socket, sizeof socket, "%s/%u", engine.options.runtime, engine.boards);
+    b->control = control_listen(socket, console_receive, b, err, sizeof err);
     if (!b->control) {
         luaL_error(L, "control socket: %s", err);
     }
     snprintf(module, sizeof module, "%s/platform/qemu/ingot-qemu.so", engine.options.build);
-    o.control = control_path(b->control);
-    o.emulator = emulator ? emulator : "/usr/bin/qemu-system-aarch64";
+    if (access(module, R_OK) < 0) {
+        luaL_error(L, "%s: %s: build it first (./ingot does)", module, strerror(errno));
+    }
     memcpy(o.impl, b->impl, sizeof o.impl);
     return domain_xml(b->system, &o);
+}
+
+/* The board's end, with QEMU's own words about it. */
+static void lost(lua_State *L, struct board_run *b, const char *err)
+{
+    char words[1024] = "";
+    if (b->control && control_lost(b->control)) {
+        host_words(engine.host, b->domain, words, sizeof words);
+    }
+    run_end(b);
+    luaL_error(L, "board '%s': %s%s%s", b->name, err, *words ? ": QEMU says: " : "", words);
 }
 
 static void meet(lua_State *L, struct board_run *b)
@@ -139,8 +145,11 @@ static void meet(lua_State *L, struct board_run *b)
     const char *reason;
     b->live = true;
     if (control_accept(b->control, err, sizeof err) < 0 || control_wait(b->control, &b->time_ps, &reason, err, sizeof err) < 0) {
-        run_end(b);
-        luaL_error(L, "%s", err);
+        lost(L, b, err);
+    }
+    step_end();
+    if (!strncmp(reason, "error ", 6)) {
+        lost(L, b, lua_pushstring(L, reason + 6));
     }
 }
 
@@ -148,11 +157,11 @@ void run_start(lua_State *L, struct board_run *b)
 {
     char err[ENGINE_ERR];
     char *xml = prepare_domain(L, b);
+    step_begin("ingot: %s: libvirt starts the board", b->name);
     int r = host_start(engine.host, xml, err, sizeof err);
     free(xml);
     if (r < 0) {
-        run_end(b);
-        luaL_error(L, "%s", err);
+        lost(L, b, err);
     }
     meet(L, b);
 }
@@ -160,12 +169,15 @@ void run_start(lua_State *L, struct board_run *b)
 void run_restore(lua_State *L, struct board_run *b, const char *state)
 {
     char err[ENGINE_ERR];
+    if (host_runs(engine.host, b->domain)) {
+        luaL_error(L, "that checkpoint is running already: close the board that was restored from it first");
+    }
     char *xml = prepare_domain(L, b);
+    step_begin("ingot: %s: libvirt restores the board", b->name);
     int r = host_restore(engine.host, state, xml, err, sizeof err);
     free(xml);
     if (r < 0) {
-        run_end(b);
-        luaL_error(L, "%s", err);
+        lost(L, b, err);
     }
     meet(L, b);
 }
@@ -173,19 +185,29 @@ void run_restore(lua_State *L, struct board_run *b, const char *state)
 void run_save(lua_State *L, struct board_run *b, const char *state)
 {
     char err[ENGINE_ERR];
+    if (!b->live) {
+        luaL_error(L, "board '%s' has ended", b->name);
+    }
+    step_begin("ingot: %s: libvirt saves the board", b->name);
     int r = host_save(engine.host, b->domain, state, err, sizeof err);
+    step_end();
+    if (r == 0) {
+        control_drain(b->control);
+    }
     run_end(b);
     if (r < 0) {
-        luaL_error(L, "%s", err);
+        luaL_error(L, "board '%s': %s", b->name, err);
     }
 }
 
 void run_end(struct board_run *b)
 {
     char err[ENGINE_ERR];
+    step_end();
     if (b->control) {
-        if (b->live && !control_interrupted) {
-            control_command(b->control, err, sizeof err, "quit");   /* writes the trace's last bytes */
+        if (b->live && !control_lost(b->control) && !control_interrupted() &&
+            control_command(b->control, "quit", NULL, err, sizeof err) == 0) {
+            control_drain(b->control);      /* the trace's last bytes are written then */
         }
         control_close(b->control);
         b->control = NULL;
@@ -194,7 +216,10 @@ void run_end(struct board_run *b)
         host_destroy(engine.host, b->domain);
     }
     b->live = false;
-    for (size_t i = 0; b->system && i < b->system->device_count; i++) {
+    if (b->system) {
+        console_show_rest(b);
+    }
+    for (size_t i = 0; i < SYSTEM_DEVICES_MAX; i++) {
         if (b->consoles[i].log) {
             fclose(b->consoles[i].log);
             b->consoles[i].log = NULL;
@@ -202,23 +227,44 @@ void run_end(struct board_run *b)
     }
 }
 
-void run_command(lua_State *L, struct board_run *b, const char *fmt, ...)
+void run_free(struct board_run *b)
+{
+    run_end(b);
+    for (size_t i = 0; i < SYSTEM_DEVICES_MAX; i++) {
+        free(b->consoles[i].text);
+        free(b->impl[i]);
+    }
+    for (size_t i = 0; i < b->probe_count; i++) {
+        free(b->probes[i]);
+    }
+    if (b->system) {
+        system_free(b->system);
+    }
+    memset(b, 0, sizeof *b);
+}
+
+const char *run_command(lua_State *L, struct board_run *b, const char *fmt, ...)
 {
     char err[ENGINE_ERR], *line;
+    const char *words = "";
     va_list ap;
     if (!b->live) {
         luaL_error(L, "board '%s' has ended", b->name);
     }
     va_start(ap, fmt);
-    if (vasprintf(&line, fmt, ap) < 0) {
+    int len = vasprintf(&line, fmt, ap);
+    va_end(ap);
+    if (len < 0) {
         luaL_error(L, "out of memory");
     }
-    va_end(ap);
-    int r = control_command(b->control, err, sizeof err, "%s", line);
+    int r = control_command(b->control, line, &words, err, sizeof err);
     free(line);
-    if (r < 0) {
-        luaL_error(L, "%s", err);
+    if (r < 0 && (control_lost(b->control) || control_interrupted())) {
+        lost(L, b, err);
+    } else if (r < 0) {
+        luaL_error(L, "board '%s': %s", b->name, err);
     }
+    return words;
 }
 
 const char *run_go(lua_State *L, struct board_run *b)
@@ -227,22 +273,7 @@ const char *run_go(lua_State *L, struct board_run *b)
     const char *reason;
     run_command(L, b, "go");
     if (control_wait(b->control, &b->time_ps, &reason, err, sizeof err) < 0) {
-        b->live = !strcmp(err, "interrupted");
-        luaL_error(L, "%s", err);
+        lost(L, b, err);
     }
     return reason;
-}
-
-int run_console_of(lua_State *L, const struct board_run *b, const char *name)
-{
-    int vm = system_find_vm(b->system, name), device = system_find_device(b->system, name);
-    if (vm >= 0) {
-        device = b->system->vms[vm].console;
-    } else if (!strcmp(name, "hypervisor")) {
-        device = b->system->hyp_console;
-    }
-    if (device < 0 || strcmp(b->system->devices[device].type, "uart16550")) {
-        luaL_error(L, "no console '%s' in system %s: name a VM, \"hypervisor\", or a uart16550", name, b->system->name);
-    }
-    return device;
 }
