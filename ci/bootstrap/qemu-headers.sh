@@ -1,4 +1,5 @@
-#!/usr/bin/env bash
+ || die "cannot write $cache: check its permissions and free space"
+trap#!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The headers of the installed QEMU, from its own source package; prints the folder
 #
@@ -15,7 +16,10 @@ version=$(dpkg-query -W -f '${source:Version}' qemu-system-arm 2>/dev/null) ||
 final=$cache/qemu-headers/${version//:/_}
 if [ -e "$final/complete" ]; then echo "$final"; exit 0; fi
 
-mkdir -p "$cache/qemu-headers"
+for tool in dpkg-source meson ninja pkg-config cc; do
+    command -v "$tool" >/dev/null || die "$tool is missing: run ./ingot, which installs it"
+done
+mkdir -p "$cache/qemu-headers" || die "cannot write $cache: check its permissions and free space"
 work=$(mktemp -d "$cache/qemu-headers/.new.XXXXXX") || die "cannot write $cache: check its permissions and free space"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
@@ -26,7 +30,10 @@ echo "QEMU headers: fetching the source of qemu $version" >&2
 private_apt "$work/apt" deb-src
 run papt update
 cd "$work"
-run papt source --download-only "qemu=$version"
+if ! papt source --download-only "qemu=$version" >>"$log" 2>&1; then
+    tail -n 5 "$log" >&2
+    die "the sources under /etc/apt do not offer the source of qemu $version (above: what apt says): upgrade qemu-system-arm, then try again"
+fi
 echo "QEMU headers: unpacking" >&2
 run dpkg-source --no-check -x qemu_*.dsc src
 echo "QEMU headers: generating" >&2
@@ -40,7 +47,8 @@ run ninja "${headers[@]}"
 echo "QEMU headers: keeping what is needed" >&2
 mkdir "$work/keep"
 cd "$work/src"
-find . -name '*.h' -o -name '*.h.inc' -o -name '*.def' -o -name 'VERSION' | tar -cf - -T - | tar -xf - -C "$work/keep"
+find accel/tcg build include linux-headers softmmu target/arm tcg -name "*.h" -o -name "*.h.inc" |
+    tar -cf - -T - | tar -xf - -C "$work/keep"
 touch "$work/keep/complete"
 rm -rf "$final"
 mv "$work/keep" "$final"
