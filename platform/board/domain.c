@@ -41,6 +41,7 @@ static int start_event_loop(void)
     if (runs) {
         return 0;
     }
+    setenv("LIBVIRT_DEBUG", "4", 0);        /* warnings (of the taint by our own arguments) are noise on stderr */
     virSetErrorFunc(NULL, silent);
     if (virEventRegisterDefaultImpl() < 0) {
         return -1;

@@ -19,7 +19,7 @@
 /* As root and as anybody, in a container and on a bare machine: no other daemon, no sandbox of libvirt's. */
 static const char qemu_conf[] =
     "stdio_handler = \"file\"\nsecurity_driver = \"none\"\nnamespaces = []\ncgroup_controllers = []\n"
-    "user = \"root\"\ngroup = \"root\"\nseccomp_sandbox = 0\n";
+    "user = \"root\"\ngroup = \"root\"\nseccomp_sandbox = 0\ndynamic_ownership = 0\nremember_owner = 0\n";
 
 static int failed(const char *path, char *err, size_t err_len)
 {

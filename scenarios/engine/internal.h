@@ -49,7 +49,7 @@ struct board_run {
     char *impl[SYSTEM_DEVICES_MAX];     /* chosen for this board, or NULL */
     struct console consoles[SYSTEM_DEVICES_MAX];
     uint64_t time_ps;           /* while held */
-    unsigned next_id;           /* of watches and probes */
+    unsigned next_id;           /* of watches */
     size_t probe_count;
     char *probes[MANIFEST_PROBES_MAX];  /* as in the manifest */
 };
@@ -111,6 +111,7 @@ const char *api_field(lua_State *L, int table, const char *name, const char *oth
 void api_known(lua_State *L, int table, const char *words);      /* an error names any other */
 uint64_t api_duration(lua_State *L, int index);
 uint64_t api_within(lua_State *L, int index, const char *otherwise);    /* of the options table at index */
+void api_probe_add(lua_State *L, struct board_run *b, const char *line);
 extern const luaL_Reg api_wait_methods[], api_probe_methods[];
 void api_board_open(lua_State *L);
 void api_trace_open(lua_State *L);

@@ -126,8 +126,7 @@ static int board_restore(lua_State *L)
     checkpoint_open(L, b, checkpoint, name, &m, state);
     run_restore(L, b, state);
     for (size_t i = 0; i < m.probe_count; i++) {
-        run_command(L, b, "probe %u %s", b->next_id++, m.probes[i]);
-        b->probes[b->probe_count++] = strdup(m.probes[i]);
+        api_probe_add(L, b, m.probes[i]);
     }
     lua_settop(L, 3);
     return 1;

@@ -66,6 +66,13 @@ static uint64_t address_of(lua_State *L, const struct board_run *b, const char *
     return addr;
 }
 
+/* Probes are numbered in their order: a restored board is given them again with the same numbers. */
+void api_probe_add(lua_State *L, struct board_run *b, const char *line)
+{
+    run_command(L, b, "probe %zu %s", b->probe_count + 1, line);
+    b->probes[b->probe_count++] = strdup(line);
+}
+
 /* b:probe{name=, at=SYMBOL, file=ELF, base=, vm= | core=, el=} or b:probe{name=, kind=, vm= | core=} */
 static int probe(lua_State *L)
 {
@@ -94,8 +101,7 @@ static int probe(lua_State *L)
         snprintf(hex, sizeof hex, "0x%" PRIx64, addr);
         line = lua_pushfstring(L, "%s pc %s %I %s", name, core, el, hex);
     }
-    run_command(L, b, "probe %u %s", b->next_id++, line);
-    b->probes[b->probe_count++] = strdup(line);
+    api_probe_add(L, b, line);
     return 0;
 }
 
