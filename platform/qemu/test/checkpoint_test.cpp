@@ -41,7 +41,7 @@ protected:
     BoardOptions options() const
     {
         BoardOptions o;
-        o.guest = GetParam().cores == 2 ? "pulses2.elf" : "pulses1.elf";
+        o.guest = "pulses" + std::to_string(GetParam().cores) + ".elf";
         o.cores = GetParam().cores;
         o.pulse_impl = GetParam().impl;
         return o;
@@ -120,7 +120,7 @@ TEST_P(Checkpoint, StoppedByTheMonitorItIsContinuedByAnotherProcess)
 
 INSTANTIATE_TEST_SUITE_P(, Checkpoint, testing::Values(
     Case{ "OneCoreSystemC", 1, "systemc" }, Case{ "TwoCoresSystemC", 2, "systemc" },
-    Case{ "OneCoreRtl", 1, "rtl" }, Case{ "TwoCoresRtl", 2, "rtl" }),
+    Case{ "FourCoresSystemC", 4, "systemc" }, Case{ "OneCoreRtl", 1, "rtl" }, Case{ "TwoCoresRtl", 2, "rtl" }),
     [](const auto &info) { return std::string(info.param.name); });
 
 }  // namespace

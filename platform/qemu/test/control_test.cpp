@@ -13,7 +13,7 @@ namespace {
 BoardOptions pulses(int cores = 1)
 {
     BoardOptions o;
-    o.guest = cores == 2 ? "pulses2.elf" : "pulses1.elf";
+    o.guest = "pulses" + std::to_string(cores) + ".elf";
     o.cores = cores;
     return o;
 }
@@ -211,6 +211,19 @@ TEST(Board, RunsFreelyWithoutAnEngine)
     Board b(o);
     EXPECT_EQ(0, b.exit_code(20000));
     EXPECT_EQ("***************D", b.output());
+}
+
+TEST(Bus, ARefusedAccessIsASynchronousExternalAbort)
+{
+    BoardOptions o;
+    o.guest = "abort.elf";
+    Board b(o);
+    b.held();
+    EXPECT_EQ("poweroff", b.go().reason);
+    EXPECT_EQ("A", b.console());
+    auto reads = records_of(b.trace(), TRACE_READ);
+    ASSERT_EQ(1u, reads.size());
+    EXPECT_EQ(uint32_t(SEAM_SLAVE_ERROR), reads[0].result);
 }
 
 TEST(Dma, OutsideTheStreamsWindowsIsDeniedAndRecorded)

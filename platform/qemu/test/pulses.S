@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * PULSES interrupts after random delays, for the core that sleeps in WFI; with CORES == 2 the other one is busy
+ * PULSES interrupts after random delays, for the last core, which sleeps in WFI; all others are busy
  *
  * Each delay is 200 to 16583 ns: more than the START write's time on the bus, so the core is asleep when the pulse comes.
  */
@@ -10,12 +10,18 @@
     .text
     .global _start
 _start:
-#if CORES == 2
-    mov32 w0, PSCI_CPU_ON
-    mov x1, #1
+#if CORES > 1
+    mov x20, #RECEIVER
     ldr x2, =receiver
+start_core:                         /* the receiver first, then the busy ones */
+    mov32 w0, PSCI_CPU_ON
+    mov x1, x20
     mov x3, #0
     smc #0
+    ldr x2, =busy_core
+    subs x20, x20, #1
+    b.ne start_core
+busy_core:
     mov x19, #0
 busy:                               /* arithmetic, memory, and now and then an access to a device */
     ldr x9, =scratch

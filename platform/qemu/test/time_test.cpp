@@ -22,7 +22,7 @@ void PrintTo(const Case &c, std::ostream *out) { *out << c.name; }
 std::vector<trace_record> run(const Case &c)
 {
     BoardOptions o;
-    o.guest = c.cores == 2 ? "pulses2.elf" : "pulses1.elf";
+    o.guest = "pulses" + std::to_string(c.cores) + ".elf";
     o.cores = c.cores;
     o.pulse_impl = c.impl;
     Board b(o);
@@ -66,6 +66,7 @@ TEST_P(Exact, TwoRunsAreEqual) { EXPECT_EQ("", first_difference(run(GetParam()),
 
 INSTANTIATE_TEST_SUITE_P(, Exact, testing::Values(
     Case{ "OneCoreSystemC", 1, "systemc", 0 }, Case{ "TwoCoresSystemC", 2, "systemc", 0 },
+    Case{ "FourCoresSystemC", 4, "systemc", 0 },
     Case{ "OneCoreRtl", 1, "rtl", 20000 }, Case{ "TwoCoresRtl", 2, "rtl", 20000 }),
     [](const auto &info) { return std::string(info.param.name); });
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Probes of a guest's virtual interrupts: list register, vector, end of interrupt
+#include <gtest/gtest.h>
+
+#include "board.h"
+
+namespace {
+
+constexpr uint32_t kLr = 1, kVector = 2, kEoi = 3;
+
+TEST(Probe, FollowsAVirtualInterruptFromListRegisterToItsEnd)
+{
+    BoardOptions o;
+    o.guest = "virtual.elf";
+    Board b(o);
+    b.held();
+    b.ok("probe 1 lr lr 0");
+    b.ok("probe 2 vector guest-vector *");
+    b.ok("probe 3 eoi guest-eoi 0");
+    EXPECT_EQ("poweroff", b.go().reason);
+    auto hits = records_of(b.trace(), TRACE_PROBE);
+    ASSERT_EQ(9u, hits.size());
+    const uint32_t list_registers[] = { 0, 1, 3 };
+    for (size_t round = 0; round < 3; round++) {
+        const trace_record &lr = hits[3 * round], &vector = hits[3 * round + 1], &eoi = hits[3 * round + 2];
+        EXPECT_EQ(kLr, lr.id);
+        EXPECT_EQ(list_registers[round], lr.aux);
+        EXPECT_EQ(UINT64_C(0x5080000000000020) + round, lr.value);
+        EXPECT_EQ(kVector, vector.id);
+        EXPECT_EQ(0x280u, vector.addr & 0x7ff);
+        EXPECT_EQ(lr.insn + 1, vector.insn);                // the ERET is between them
+        EXPECT_EQ(lr.time_ps + 1000, vector.time_ps);
+        EXPECT_EQ(kEoi, eoi.id);
+        EXPECT_EQ(vector.insn + 2, eoi.insn);
+        EXPECT_EQ(vector.time_ps + 2000, eoi.time_ps);
+    }
+}
+
+TEST(Probe, DoesNotChangeTheRun)
+{
+    auto run = [](bool probed) {
+        BoardOptions o;
+        o.guest = "pulses2.elf";
+        o.cores = 2;
+        Board b(o);
+        b.held();
+        if (probed) {
+            b.ok("probe 1 vector pc * 2 0x40080a80");
+            b.ok("probe 2 lr lr *");
+            b.ok("probe 3 guest guest-vector *");
+        }
+        b.ok("watch half time 4000000000");
+        b.go();
+        if (probed)
+            b.ok("unprobe 1");
+        EXPECT_EQ("poweroff", b.go().reason);
+        std::vector<trace_record> crossings;
+        for (const trace_record &r : b.trace())
+            if (r.kind != TRACE_PROBE && r.kind != TRACE_NAME)
+                crossings.push_back(r);
+        return crossings;
+    };
+    EXPECT_EQ("", first_difference(run(false), run(true)));
+}
+
+}  // namespace
