@@ -1,5 +1,4 @@
- || die "cannot write $cache: check its permissions and free space"
-trap#!/usr/bin/env bash
+#!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The headers of the installed QEMU, from its own source package; prints the folder
 #
