@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * EL2 vectors (Arm ARM D1.3.1). The IRQ path is the hot one: budget 150 instructions from hyp_vector_irq to its ERET with
- * one pending interrupt and a free list register; a test holds it to that.
+ * EL2 vectors (Arm ARM D1.3.1). The IRQ path is the hot one: budget 72 instructions from hyp_vector_irq to its ERET with
+ * one pending interrupt and a free list register; scenarios/irq-budget.lua holds it to that.
  */
     /* C code may use x0-x18, x29 and x30 and keeps the others (AAPCS64), so an interrupt saves just these. */
     .macro SAVE_CALLER
