@@ -102,7 +102,9 @@ static void board_shutdown(Notifier *n, void *data)
 
 static void board_exit(Notifier *n, void *data)
 {
-    control_close();
+    if (!control_close()) {
+        control_leave(1);
+    }
 }
 
 static void die(const char *text)

@@ -52,7 +52,7 @@ static seam_ps access_begin(void)
     if (board.next_event <= now) {
         board_advance();
     }
-    record_begin();
+    record_begin(now);
     return now;
 }
 

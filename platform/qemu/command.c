@@ -57,8 +57,9 @@ static const char *command_send(const struct words *w, const char *line)
     const uint8_t *bytes = (const uint8_t *)w->word[2];
     record((struct trace_record){ .kind = TRACE_STEP, .value = trace_crc32c(0, line, strlen(line)) });
     board_advance();
-    record_begin();
-    size_t taken = seam_input(board.devices, device, board_now_ps(), bytes, w->len[2]);
+    seam_ps now = board_now_ps();
+    record_begin(now);
+    size_t taken = seam_input(board.devices, device, now, bytes, w->len[2]);
     for (size_t i = 0; i < taken; i++) {
         record_cause((struct trace_record){ .kind = TRACE_INPUT, .id = device, .value = bytes[i] });
     }

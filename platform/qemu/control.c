@@ -58,8 +58,9 @@ void control_say(const char *fmt, ...)
     }
 }
 
-void control_close(void)
+bool control_close(void)
 {
+    bool written = true;
     console_flush();
     if (fd >= 0) {
         struct pollfd p = { .fd = fd, .events = POLLOUT };
@@ -68,17 +69,19 @@ void control_close(void)
         fd = -1;
     }
     if (board.trace && trace_close(board.trace) < 0) {
-        error_report("ingot: trace %s: %s", board.trace_path, strerror(errno));
+        error_report("ingot: trace %s: %s: free some space and run again", board.trace_path, strerror(errno));
+        written = false;
     }
     board.trace = NULL;
+    return written;
 }
 
 /* The process ends here and now: guests may be spinning, and nobody is left to be asked. */
 void control_leave(int status)
 {
-    control_close();
+    bool written = control_close();
     fflush(NULL);
-    _exit(status);
+    _exit(written ? status : 1);
 }
 
 static void readable(void *opaque)
@@ -123,11 +126,12 @@ bool control_open(const char *path, Error **errp)
         return false;
     }
     strcpy(addr.sun_path, path);
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&addr, sizeof addr) < 0) {
+    int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (s < 0 || connect(s, (struct sockaddr *)&addr, sizeof addr) < 0) {
         error_setg(errp, "control=%s: %s: start the engine that listens there first", path, strerror(errno));
         return false;
     }
+    fd = s;
     input = g_string_new(NULL);
     output = g_string_new(NULL);
     sender = qemu_bh_new(writable, NULL);

@@ -55,8 +55,8 @@ enum seam_result dma_transfer(unsigned device, uint32_t stream, uint64_t addr, v
 
 /* record.c: the trace. Crossings are written in the order of cause: an access, then what it caused. */
 void record(struct trace_record r);         /* time, core and insn are filled in, except a probe's */
-void record_begin(void);                    /* what is recorded from here on was caused by … */
-void record_cause(struct trace_record r);   /* … this, at record_begin's time */
+void record_begin(seam_ps now);             /* what is recorded from here on was caused by … */
+void record_cause(struct trace_record r);   /* … this, at that time */
 void record_end(void);
 void record_names(void);
 void record_flush(void);
@@ -87,7 +87,7 @@ bool control_open(const char *path, Error **errp);
 bool control_connected(void);
 void control_say(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
 void control_leave(int status) G_GNUC_NORETURN;
-void control_close(void);
+bool control_close(void);                   /* false: the trace could not be written */
 
 /* command.c */
 struct words {
@@ -105,6 +105,7 @@ void console_escape(GString *out, const char *bytes, size_t len);
 
 /* watch.c */
 void watch_console(unsigned device, uint8_t byte);
+bool watch_trace_any(void);
 void watch_record(const struct trace_record *r);
 bool watch_probe(uint32_t id);              /* about to be hit: true if the board must be held before it */
 bool watch_probe_any(void);

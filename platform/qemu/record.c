@@ -5,8 +5,15 @@
 
 #define FLUSH_EVERY 16384   /* records: a full disk is noticed after so many */
 
-static GArray *effects;     /* what the access that is being served has caused so far; NULL: none is */
+/* The access that is being served, and what it has caused so far. */
+static struct {
+    bool serving;
+    struct trace_record stamp;      /* its time, core and instruction: those of its effects, too */
+    GArray *effects;
+} current;
 static unsigned unflushed;
+
+static bool nobody_listens(void) { return !board.trace && !watch_trace_any(); }
 
 static void put(const struct trace_record *r)
 {
@@ -19,55 +26,63 @@ static void put(const struct trace_record *r)
     watch_record(r);
 }
 
-static struct trace_record stamped(struct trace_record r)
+static struct trace_record stamped(struct trace_record r, const struct trace_record *stamp)
 {
-    if (r.kind == TRACE_PROBE) {
-        return r;
-    }
-    r.time_ps = board_now_ps();
-    if (vcpu_in_turn() && board.event_ps == SEAM_NEVER) {
-        r.core = current_cpu->cpu_index;
-        r.insn = vcpu_insns(r.core, vcpu_raw() - 1);    /* QEMU counts the access's own instruction before it */
-    } else {
-        r.core = TRACE_NO_CORE;
-    }
+    r.time_ps = stamp->time_ps;
+    r.core = stamp->core;
+    r.insn = stamp->insn;
     return r;
 }
 
 void record(struct trace_record r)
 {
     board.last_device = r.kind == TRACE_PROBE || r.kind == TRACE_STEP ? board.last_device : r.id;
-    r = stamped(r);
-    if (effects) {
-        g_array_append_val(effects, r);
+    if (nobody_listens()) {
+        return;
+    }
+    if (r.kind == TRACE_PROBE) {
+        put(&r);
+    } else if (current.serving) {
+        r = stamped(r, &current.stamp);
+        g_array_append_val(current.effects, r);
     } else {
+        r.time_ps = board_now_ps();
+        r.core = TRACE_NO_CORE;
         put(&r);
     }
 }
 
-void record_begin(void)
+void record_begin(seam_ps now)
 {
-    static GArray *buffer;
-    if (!buffer) {
-        buffer = g_array_new(false, false, sizeof(struct trace_record));
+    if (!current.effects) {
+        current.effects = g_array_new(false, false, sizeof(struct trace_record));
     }
-    effects = buffer;
+    current.serving = true;
+    current.stamp.time_ps = now;
+    if (vcpu_in_turn()) {
+        current.stamp.core = current_cpu->cpu_index;
+        current.stamp.insn = vcpu_insns(current.stamp.core, vcpu_raw() - 1);  /* QEMU has counted the access itself */
+    } else {
+        current.stamp.core = TRACE_NO_CORE;
+        current.stamp.insn = 0;
+    }
 }
 
 void record_cause(struct trace_record r)
 {
-    r = stamped(r);
-    put(&r);
+    if (!nobody_listens()) {
+        r = stamped(r, &current.stamp);
+        put(&r);
+    }
 }
 
 void record_end(void)
 {
-    GArray *caused = effects;
-    effects = NULL;
-    for (unsigned i = 0; i < caused->len; i++) {
-        put(&g_array_index(caused, struct trace_record, i));
+    current.serving = false;
+    for (unsigned i = 0; i < current.effects->len; i++) {
+        put(&g_array_index(current.effects, struct trace_record, i));
     }
-    g_array_set_size(caused, 0);
+    g_array_set_size(current.effects, 0);
 }
 
 void record_names(void)

@@ -73,10 +73,45 @@ void vcpu_wake(void)
     }
 }
 
+static uint32_t runnable(void)
+{
+    uint32_t set = 0;
+    CPUState *cpu;
+    CPU_FOREACH(cpu) {
+        if (cpu_can_run(cpu) && (!cpu->halted || cpu_has_work(cpu))) {
+            set |= 1u << cpu->cpu_index;
+        }
+    }
+    return set;
+}
+
+/* QEMU_CLOCK_VIRTUAL is the instructions executed plus this. */
+static void move_time(int64_t ns)
+{
+    seqlock_write_lock(&timers_state.vm_clock_seqlock, &timers_state.vm_clock_lock);
+    qatomic_set_i64(&timers_state.qemu_icount_bias, timers_state.qemu_icount_bias + ns);
+    seqlock_write_unlock(&timers_state.vm_clock_seqlock, &timers_state.vm_clock_lock);
+}
+
+/* Nobody else can execute and nothing is due before the access ends: it ends now, and the turn goes on, shorter. */
+static bool stall_in_turn(CPUState *cpu, int64_t delay)
+{
+    int64_t low = cpu_neg(cpu)->icount_decr.u16.low;
+    if (cpu->exit_request || low + cpu->icount_extra <= delay || (runnable() & ~(1u << cpu->cpu_index))) {
+        return false;
+    }
+    int64_t from_extra = MIN(delay, cpu->icount_extra);
+    cpu->icount_extra -= from_extra;
+    cpu_neg(cpu)->icount_decr.u16.low = low - (delay - from_extra);
+    cpu->icount_budget -= delay;
+    move_time(delay);
+    return true;
+}
+
 void vcpu_stall(seam_ps delay_ps)
 {
-    if (delay_ps) {
-        int64_t delay = (delay_ps + SEAM_PS_PER_NS - 1) / SEAM_PS_PER_NS;
+    int64_t delay = delay_ps / SEAM_PS_PER_NS + (delay_ps % SEAM_PS_PER_NS != 0);
+    if (delay && !stall_in_turn(running, delay)) {
         turn_stall(&turns, running->cpu_index, vcpu_now_ns() + delay);
         cpu_exit(running);
     }
@@ -114,18 +149,6 @@ static void interrupt(CPUState *cpu, int mask)
 
 /* QEMU's main loop moves time by itself when all cores sleep. Here the vCPU loop does, and nobody else. */
 static bool never_idle(CPUState *cpu) { return false; }
-
-static uint32_t runnable(void)
-{
-    uint32_t set = 0;
-    CPUState *cpu;
-    CPU_FOREACH(cpu) {
-        if (cpu_can_run(cpu) && (!cpu->halted || cpu_has_work(cpu))) {
-            set |= 1u << cpu->cpu_index;
-        }
-    }
-    return set;
-}
 
 /* ns to the next timer, or -1. */
 static int64_t next_timer(void) { return qemu_clock_deadline_ns_all(QEMU_CLOCK_VIRTUAL, QEMU_TIMER_ATTR_ALL); }
@@ -165,6 +188,7 @@ static void execute(CPUState *cpu, int64_t limit)
 
     if (result == EXCP_DEBUG) {
         cpu_handle_guest_debug(cpu);
+        cpu->stopped = false;   /* or the main loop would take the board for idle, and move time */
         debugging = true;
     } else if (result == EXCP_ATOMIC) {
         qemu_mutex_unlock_iothread();
@@ -185,9 +209,7 @@ static bool pass_time(int64_t access)
     if (step < 0) {
         return false;
     }
-    seqlock_write_lock(&timers_state.vm_clock_seqlock, &timers_state.vm_clock_lock);
-    qatomic_set_i64(&timers_state.qemu_icount_bias, timers_state.qemu_icount_bias + step);
-    seqlock_write_unlock(&timers_state.vm_clock_seqlock, &timers_state.vm_clock_lock);
+    move_time(step);
     return true;
 }
 
