@@ -137,7 +137,7 @@ int forge_tree(const char *path, const struct system *s, int index)
     end(t);
     keep(t, fdt_finish(t->blob));
     if (t->error) {
-        fprintf(stderr, "%s:%d: device tree of vm '%s': %s: use fewer devices or a shorter command line\n", s->file, vm->line, vm->name, fdt_strerror(t->error));
+        fprintf(stderr, "%s:%d: device tree of vm '%s': %s: use fewer devices or a shorter command line\n", s->file, vm->payload_line, vm->name, fdt_strerror(t->error));
     } else {
         FILE *f = fopen(path, "wb");
         if (f && fwrite(t->blob, 1, fdt_totalsize(t->blob), f) == fdt_totalsize(t->blob) && !fclose(f)) {

@@ -21,9 +21,9 @@ struct system_device {
     uint64_t base, size;        /* physical register window; size a multiple of 4096 */
     unsigned spi, lines;        /* first SPI and how many */
     uint32_t stream;            /* 0: none */
-    uint64_t clock_ps;          /* 0: not given */
+    uint64_t clock_ps;          /* 1e12 / Hz, rounded to the nearest ps; 0: not given */
     int owner;                  /* VM index, or SYSTEM_OWNER_* */
-    int line;                   /* in the XML, for messages */
+    int line;                   /* of its <device> in the XML, for messages */
 };
 
 enum system_payload { SYSTEM_PAYLOAD_LINUX, SYSTEM_PAYLOAD_RAW };
@@ -39,7 +39,7 @@ struct system_vm {
     char *cmdline;              /* or NULL */
     int console;                /* index of its first uart16550, or -1 */
     uint64_t dtb_ipa, initrd_ipa, initrd_size, kernel_ipa, kernel_size;  /* set by layout */
-    int line, payload_line;
+    int line, memory_line, payload_line;    /* of <vm>, of its <memory>, of its <linux> or <raw> */
 };
 
 struct system {
@@ -52,13 +52,14 @@ struct system {
     size_t device_count;
     struct system_vm vms[SYSTEM_VMS_MAX];
     size_t vm_count;
-    int board_line, hyp_line;
+    int line, board_line, hyp_line;
     int errors;                 /* found so far; system_load returns a system only with 0 */
 };
 
 /* Reads and validates (RELAX NG, then semantics) and lays out. Payload files are looked up relative to `files_dir`
  * (NULL: not looked up; kernel_size etc. stay 0). Returns NULL on any error after printing each as
- * "FILE:LINE: what is wrong: what to do" to stderr. Free with system_free. */
+ * "FILE:LINE: what is wrong: what to do" to stderr, all that can be told at once: a broken structure hides the
+ * semantic errors, a malformed number those that depend on numbers. Free with system_free. */
 struct system *system_load(const char *xml_path, const char *files_dir);
 void system_free(struct system *s);
 int system_find_vm(const struct system *s, const char *name);           /* index or -1 */

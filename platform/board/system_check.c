@@ -3,7 +3,7 @@
  */
 #include "system_internal.h"
 
-#include <stdlib.h>
+#include <inttypes.h>
 #include <string.h>
 
 static const struct system_type types[] = {
@@ -28,50 +28,86 @@ static bool overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
     return a < b + b_size && b < a + a_size;
 }
 
-static bool has_word(const char *words, const char *word)
+static bool inside(uint64_t a, uint64_t a_size, uint64_t from, uint64_t end)
 {
-    size_t len = strlen(word);
-    for (const char *p = words; (p = strstr(p, word)); p += len) {
-        if ((p == words || p[-1] == ' ') && (!p[len] || p[len] == ' ')) {
-            return true;
-        }
-    }
-    return false;
+    return a >= from && a < end && a_size <= end - a;
 }
 
-static void check_device(struct system *s, size_t i)
+/* Names become file names, QEMU's ids, C strings, and words of the control protocol. */
+static void check_name(struct system *s, int line, const char *what, const char *name)
 {
-    struct system_device *d = &s->devices[i];
-    const struct system_type *t = system_type(d->type);
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    static const char others[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+    size_t len = strlen(name);
+    if (!len || len > SYSTEM_NAME_MAX || !strchr(letters, name[0]) || strspn(name, others) != len) {
+        system_error(s, line, "name=\"%s\" cannot name a %s: a letter first, then letters, digits, - . or _, up to %d in all", name, what, SYSTEM_NAME_MAX);
+    }
+}
 
+/* VMs and devices share their names' room: a console is found by either (scenarios), an id of QEMU's is unique. */
+static void check_unique(struct system *s, int line, const char *what, const char *name, size_t vm_count, size_t device_count)
+{
+    int first = 0;
+    if (!strcmp(name, "hypervisor") || !strcmp(name, "board")) {
+        system_error(s, line, "%s name '%s' is taken by the board itself: choose another", what, name);
+    }
+    for (size_t k = 0; k < device_count && !first; k++) {
+        first = strcmp(s->devices[k].name, name) ? 0 : s->devices[k].line;
+    }
+    for (size_t k = 0; k < vm_count && !first; k++) {
+        first = strcmp(s->vms[k].name, name) ? 0 : s->vms[k].line;
+    }
+    if (first) {
+        system_error(s, line, "%s name '%s' is used twice (first in line %d): choose another", what, name, first);
+    }
+}
+
+static void check_type(struct system *s, struct system_device *d)
+{
+    const struct system_type *t = system_type(d->type);
     if (!t) {
         const char *near = system_nearest(d->type, KNOWN_TYPES);
         system_error(s, d->line, "device '%s': unknown type '%s'%s%s%s: known types: %s", d->name, d->type,
                      near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "", KNOWN_TYPES);
+        d->lines = 1;
+        d->size = d->size ? d->size : 4096;
         return;
     }
     d->lines = t->lines;
     d->size = d->size ? d->size : t->window;
-    if (d->impl && !has_word(t->impls, d->impl)) {
+    if (d->impl && !system_has_word(t->impls, d->impl)) {
         system_error(s, d->line, "device '%s': %s has no implementation '%s': choose one of: %s", d->name, d->type, d->impl, t->impls);
     }
     if (t->dma && !d->stream) {
         system_error(s, d->line, "device '%s': %s masters the bus and has no stream ID: add stream=\"N\" with a free number from 1", d->name, d->type);
     }
-    if (d->base % 4096 || d->size % 4096 || d->size < t->window) {
-        system_error(s, d->line, "device '%s': base and size must be multiples of 4096, and size at least %lu", d->name, (unsigned long)t->window);
+    if (!t->dma && d->stream) {
+        system_error(s, d->line, "device '%s': %s does not master the bus: remove its stream", d->name, d->type);
     }
-    if (d->base < DEVICES_BASE || d->base >= DEVICES_END || d->size > DEVICES_END - d->base) {
+    if (d->size < t->window) {
+        system_error(s, d->line, "device '%s': its window is smaller than a %s's registers: make size at least %" PRIu64 ", or leave it away",
+                     d->name, d->type, t->window);
+    }
+}
+
+static void check_device(struct system *s, size_t i)
+{
+    struct system_device *d = &s->devices[i];
+
+    check_name(s, d->line, "device", d->name);
+    check_unique(s, d->line, "device", d->name, 0, i);
+    check_type(s, d);
+    if (d->base % 4096 || d->size % 4096) {
+        system_error(s, d->line, "device '%s': its window does not consist of whole pages: make base and size multiples of 4096", d->name);
+    }
+    if (!inside(d->base, d->size, DEVICES_BASE, DEVICES_END)) {
         system_error(s, d->line, "device '%s': its window lies outside of the devices' window 0x%lx-0x%lx: move its base", d->name, DEVICES_BASE, DEVICES_END - 1);
     }
-    if (d->spi < SPI_MIN || d->spi + d->lines - 1 > SPI_MAX) {
+    if (d->spi < SPI_MIN || d->spi > SPI_MAX || d->lines > SPI_MAX - d->spi + 1) {
         system_error(s, d->line, "device '%s': SPI %u is not free on this board: choose one from %u to %u", d->name, d->spi, SPI_MIN, SPI_MAX);
     }
     for (size_t k = 0; k < i; k++) {
         const struct system_device *o = &s->devices[k];
-        if (!strcmp(o->name, d->name)) {
-            system_error(s, d->line, "device name '%s' is used twice (first in line %d): choose another", d->name, o->line);
-        }
         if (overlap(d->spi, d->lines, o->spi, o->lines)) {
             system_error(s, d->line, "SPI %u of device '%s' is used twice: '%s' in line %d has it; choose a free one", d->spi, d->name, o->name, o->line);
         }
@@ -84,57 +120,75 @@ static void check_device(struct system *s, size_t i)
     }
 }
 
-static void check_vm(struct system *s, size_t i)
+static void check_memory(struct system *s, size_t i)
 {
     struct system_vm *vm = &s->vms[i];
-    uint64_t ram_end = s->ram_base + s->ram_size;
+    uint64_t ram_end = s->ram_base + s->ram_size, hyp_end = s->hyp_base + s->hyp_size;
 
-    if (vm->core >= s->cores) {
-        system_error(s, vm->line, "vm '%s': core %u does not exist: the board has cores 0 to %u", vm->name, vm->core, s->cores - 1);
-    }
     if (!vm->size || vm->ipa % (2 * MIB) || vm->size % (2 * MIB) || vm->pa % (2 * MIB)) {
-        system_error(s, vm->line, "vm '%s': ipa, pa and size of its memory must be multiples of 2 MiB, and size more than 0", vm->name);
+        system_error(s, vm->memory_line, "vm '%s': its memory is empty or not aligned: make ipa, pa and size multiples of 2 MiB, and size more than 0", vm->name);
         return;
     }
-    if (vm->ipa < 0x40000000 || vm->ipa >= 1ul << 39 || vm->size > (1ul << 39) - vm->ipa) {
-        system_error(s, vm->line, "vm '%s': its memory must lie at ipa 0x40000000 or above, and below 512 GiB", vm->name);
+    if (!inside(vm->ipa, vm->size, s->ram_base, 1ul << 39)) {
+        system_error(s, vm->memory_line, "vm '%s': its memory is not between ipa 0x%" PRIx64 " and 512 GiB: move its ipa", vm->name, s->ram_base);
     }
-    if (vm->pa_given && (vm->pa < s->ram_base || vm->pa >= ram_end || vm->size > ram_end - vm->pa)) {
-        system_error(s, vm->line, "vm '%s': pa 0x%lx with 0x%lx bytes is outside of the board's memory 0x%lx-0x%lx: move it, or give the board more memory",
-                     vm->name, (unsigned long)vm->pa, (unsigned long)vm->size, (unsigned long)s->ram_base, (unsigned long)ram_end - 1);
+    if (!vm->pa_given) {
+        return;
     }
-    if (vm->pa_given && overlap(vm->pa, vm->size, s->ram_base, s->hyp_base + s->hyp_size - s->ram_base)) {
-        system_error(s, vm->line, "vm '%s': its memory overlaps the hypervisor's 0x%lx-0x%lx: move pa up, or leave pa away", vm->name,
-                     (unsigned long)s->ram_base, (unsigned long)(s->hyp_base + s->hyp_size - 1));
+    if (!inside(vm->pa, vm->size, s->ram_base, ram_end)) {
+        system_error(s, vm->memory_line, "vm '%s': pa 0x%" PRIx64 " with 0x%" PRIx64 " bytes is outside of the board's memory 0x%" PRIx64 "-0x%" PRIx64
+                     ": move it, or give the board more memory", vm->name, vm->pa, vm->size, s->ram_base, ram_end - 1);
+        return;
+    }
+    if (vm->pa < hyp_end) {
+        system_error(s, vm->memory_line, "vm '%s': its memory overlaps the hypervisor's 0x%" PRIx64 "-0x%" PRIx64 ": move pa up, or leave pa away",
+                     vm->name, s->ram_base, hyp_end - 1);
     }
     for (size_t k = 0; k < i; k++) {
         const struct system_vm *o = &s->vms[k];
-        if (!strcmp(o->name, vm->name)) {
-            system_error(s, vm->line, "vm name '%s' is used twice: choose another", vm->name);
-        }
-        if (o->core == vm->core) {
-            system_error(s, vm->line, "vm '%s': core %u is used twice: vm '%s' runs on it; there is one vCPU a core", vm->name, vm->core, o->name);
-        }
-        if (vm->pa_given && o->pa_given && overlap(vm->pa, vm->size, o->pa, o->size)) {
-            system_error(s, vm->line, "vm '%s': its memory 0x%lx-0x%lx overlaps that of vm '%s' (line %d): move pa, or leave pa away", vm->name,
-                         (unsigned long)vm->pa, (unsigned long)(vm->pa + vm->size - 1), o->name, o->line);
+        if (o->pa_given && overlap(vm->pa, vm->size, o->pa, o->size)) {
+            system_error(s, vm->memory_line, "vm '%s': its memory 0x%" PRIx64 "-0x%" PRIx64 " overlaps that of vm '%s' (line %d): move pa, or leave pa away",
+                         vm->name, vm->pa, vm->pa + vm->size - 1, o->name, o->memory_line);
         }
     }
 }
 
+static void check_vm(struct system *s, size_t i)
+{
+    struct system_vm *vm = &s->vms[i];
+
+    check_name(s, vm->line, "vm", vm->name);
+    check_unique(s, vm->line, "vm", vm->name, i, s->device_count);
+    if (vm->core >= s->cores && s->cores) {
+        system_error(s, vm->line, "vm '%s': core %u does not exist: the board has cores 0 to %u", vm->name, vm->core, s->cores - 1);
+    }
+    for (size_t k = 0; k < i; k++) {
+        if (s->vms[k].core == vm->core) {
+            system_error(s, vm->line, "vm '%s': core %u is used twice: vm '%s' runs on it (line %d); there is one vCPU a core, choose another",
+                         vm->name, vm->core, s->vms[k].name, s->vms[k].line);
+        }
+    }
+    check_memory(s, i);
+}
+
 void system_check(struct system *s)
 {
+    check_name(s, s->line, "system", s->name);
     if (!s->cores || s->cores > SYSTEM_CORES_MAX) {
-        system_error(s, s->board_line, "cores=\"%u\": a board has 1 to %d cores", s->cores, SYSTEM_CORES_MAX);
+        system_error(s, s->board_line, "cores=\"%u\": a board has 1 to %d cores: choose a number of them", s->cores, SYSTEM_CORES_MAX);
     }
-    if (s->ram_size % (2 * MIB) || s->ram_size < 16 * MIB || s->ram_size > 64ul * 1024 * MIB) {
-        system_error(s, s->board_line, "memory of the board must be a multiple of 2 MiB, from 16MiB to 64GiB");
+    if (s->ram_size % (2 * MIB) || s->ram_size < 16 * MIB || s->ram_size > 65536 * MIB) {
+        system_error(s, s->board_line, "the board's memory is out of range or not aligned: make it a multiple of 2 MiB, from 16MiB to 64GiB");
+        s->ram_size = 65536 * MIB;          /* what lies outside of any board is still told */
     }
-    if (s->hyp_size % (2 * MIB) || s->hyp_size < 6 * MIB) {
-        system_error(s, s->hyp_line, "memory of the hypervisor must be a multiple of 2 MiB, at least 6MiB (text, tables, data)");
+    if (s->hyp_size % (2 * MIB) || s->hyp_size < 6 * MIB || s->hyp_size > s->ram_size - (s->hyp_base - s->ram_base)) {
+        system_error(s, s->hyp_line, "the hypervisor's memory is out of range or not aligned: make it a multiple of 2 MiB, at least 6MiB (text, tables, "
+                     "data) and at most what the board has from 0x%" PRIx64 " up", s->hyp_base);
+        s->hyp_size = 6 * MIB;
     }
     if (s->hyp_console >= 0 && strcmp(s->devices[s->hyp_console].type, "uart16550")) {
-        system_error(s, s->hyp_line, "the hypervisor's console must be a uart16550, '%s' is a %s", s->devices[s->hyp_console].name, s->devices[s->hyp_console].type);
+        system_error(s, s->hyp_line, "'%s' is a %s and cannot be the hypervisor's console: name a uart16550", s->devices[s->hyp_console].name,
+                     s->devices[s->hyp_console].type);
     }
     for (size_t i = 0; i < s->device_count; i++) {
         check_device(s, i);

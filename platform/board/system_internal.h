@@ -6,16 +6,19 @@
 
 #include "system.h"
 
+struct _xmlNode;                            /* libxml2's, opaque here: its headers are not C++ */
+struct _xmlDoc;
+
 #define MIB (1024ul * 1024)
 #define SYSTEM_DTB_MAX 0x10000ul            /* room for a VM's device tree, at the end of its RAM */
 #define DEVICES_BASE 0x0b000000ul
 #define DEVICES_END 0x0c000000ul
 #define SPI_MIN 176u
 #define SPI_MAX 255u
+#define SYSTEM_NAME_MAX 31
 
 /* One error, counted in s->errors: "FILE:LINE: what is wrong: what to do". */
 void system_error(struct system *s, int line, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-int system_errors(const struct system *s);
 
 /* What is known of a device type before any device exists. */
 struct system_type {
@@ -27,13 +30,19 @@ struct system_type {
 };
 const struct system_type *system_type(const char *name);
 
-void system_check(struct system *s);
-void system_layout(struct system *s, const char *files_dir);
+/* The steps of system_load, in this order. */
+struct _xmlDoc *system_parse(struct system *s);          /* NULL or invalid: errors were told; xmlFreeDoc */
+void system_read(struct system *s, struct _xmlNode *root);
+void system_own(struct system *s, struct _xmlNode *root);      /* needs the names of VMs and devices only */
+void system_check(struct system *s);                     /* needs all numbers */
+void system_layout(struct system *s, const char *files_dir);     /* lays out only what had no error; looks up all files */
 
 /* The word of `words` (separated by spaces) that is nearest to `word`, or NULL if none is near. Static storage. */
 const char *system_nearest(const char *word, const char *words);
-/* "192MiB", "0x40000000", "4096"; "100MHz" for hz. False: malformed. */
+bool system_has_word(const char *words, const char *word);
+/* "192MiB", "0x40000000", "4096"; "7", "0x7"; "100MHz". False: malformed. */
 bool system_parse_size(const char *text, uint64_t *bytes);
+bool system_parse_number(const char *text, uint64_t *number);
 bool system_parse_hz(const char *text, uint64_t *hz);
 
 #endif

@@ -1,143 +1,92 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Systems: what is refused, with line and remedy
-#include <fstream>
-#include <gtest/gtest.h>
-#include <sstream>
-#include <string>
-#include <unistd.h>
-
-extern "C" {
-#include "platform/board/system_internal.h"
-}
+#include "platform/board/system_test.h"
 
 namespace {
 
-// One attribute or element a line, so that a message's line is unmistakable.
-const char *const good =
-    "<system name=\"test\">\n"                                                            // 1
-    "  <board cores=\"2\" memory=\"64MiB\"/>\n"                                           // 2
-    "  <device name=\"uart0\" type=\"uart16550\" base=\"0x0b000000\" spi=\"176\"/>\n"     // 3
-    "  <device name=\"uart1\" type=\"uart16550\" base=\"0x0b001000\" spi=\"177\"/>\n"     // 4
-    "  <device name=\"dmaq0\" type=\"dmaq\" base=\"0x0b010000\" spi=\"179\" stream=\"1\" clock=\"100MHz\"/>\n"  // 5
-    "  <hypervisor memory=\"8MiB\" console=\"uart1\"/>\n"                                 // 6
-    "  <vm name=\"a\" core=\"0\">\n"                                                      // 7
-    "    <memory ipa=\"0x40000000\" size=\"4MiB\"/>\n"                                    // 8
-    "    <raw image=\"a.bin\"/>\n"                                                        // 9
-    "    <use device=\"uart0\"/>\n"                                                       // 10
-    "  </vm>\n"                                                                           // 11
-    "  <vm name=\"b\" core=\"1\">\n"                                                      // 12
-    "    <memory ipa=\"0x40000000\" size=\"2MiB\"/>\n"                                    // 13
-    "    <raw image=\"b.bin\"/>\n"                                                        // 14
-    "    <use device=\"dmaq0\"/>\n"                                                       // 15
-    "  </vm>\n"                                                                           // 16
-    "</system>\n";
-
-class System : public testing::Test {
-protected:
-    System()
-    {
-        char name[] = "/tmp/ingot-system-XXXXXX";
-        dir_ = mkdtemp(name);
-        std::ofstream(dir_ + "/a.bin") << "payload";
-        std::ofstream(dir_ + "/b.bin") << "payload";
-    }
-    ~System() override
-    {
-        for (const char *f : {"/a.bin", "/b.bin", "/s.xml"}) {
-            unlink((dir_ + f).c_str());
-        }
-        rmdir(dir_.c_str());
-    }
-    // The good system with `from` replaced by `to`; what it says on stderr.
-    struct system *load(const std::string &from = "", const std::string &to = "", bool files = true)
-    {
-        std::string text = good;
-        if (!from.empty()) {
-            size_t at = text.find(from);
-            EXPECT_NE(std::string::npos, at) << from;
-            text.replace(at, from.size(), to);
-        }
-        std::ofstream(dir_ + "/s.xml") << text;
-        testing::internal::CaptureStderr();
-        struct system *s = system_load((dir_ + "/s.xml").c_str(), files ? dir_.c_str() : nullptr);
-        said_ = testing::internal::GetCapturedStderr();
-        return s;
-    }
-    // Refused, with a message of that line that contains both texts: what is wrong, and what to do.
-    void refused(int line, const std::string &wrong, const std::string &remedy, const std::string &from, const std::string &to)
-    {
-        struct system *s = load(from, to);
-        EXPECT_EQ(nullptr, s);
-        system_free(s);
-        std::istringstream lines(said_);
-        for (std::string l; std::getline(lines, l);) {
-            if (l.find("s.xml:" + std::to_string(line) + ": ") != std::string::npos && l.find(wrong) != std::string::npos &&
-                l.find(remedy) != std::string::npos) {
-                return;
-            }
-        }
-        ADD_FAILURE() << "line " << line << " with '" << wrong << "' and '" << remedy << "' wanted; said:\n" << said_;
-    }
-    std::string dir_, said_;
-};
-
-TEST_F(System, LaysOutWhatIsGood)
-{
-    struct system *s = load();
-    ASSERT_NE(nullptr, s) << said_;
-    EXPECT_EQ("", said_);
-    EXPECT_EQ(0x40200000u + 8 * MIB, s->vms[0].pa);
-    EXPECT_EQ(s->vms[0].pa + 4 * MIB, s->vms[1].pa);
-    EXPECT_EQ(10000u, s->devices[2].clock_ps);
-    EXPECT_EQ(0, s->vms[0].console);
-    EXPECT_EQ(-1, s->vms[1].console);
-    EXPECT_EQ(1, s->hyp_console);
-    EXPECT_EQ(1, s->devices[2].owner);
-    system_free(s);
-}
+class System : public SystemTest {};
 
 TEST_F(System, RefusesMemoryThatOverlapsAnotherVms)
 {
-    std::string text = "size=\"4MiB\" pa=\"0x40a00000\"/>\n    <raw image=\"a.bin\"/>\n    <use device=\"uart0\"/>\n  </vm>\n"
-                       "  <vm name=\"b\" core=\"1\">\n    <memory ipa=\"0x40000000\" size=\"2MiB\" pa=\"0x40c00000\"/>";
-    std::string from = "size=\"4MiB\"/>\n    <raw image=\"a.bin\"/>\n    <use device=\"uart0\"/>\n  </vm>\n"
-                       "  <vm name=\"b\" core=\"1\">\n    <memory ipa=\"0x40000000\" size=\"2MiB\"/>";
-    refused(13, "overlaps that of vm 'a'", "move pa", from, text);
+    change("size=\"4MiB\"", "size=\"4MiB\" pa=\"0x40a00000\"");
+    refused(13, "its memory 0x40c00000-0x40dfffff overlaps that of vm 'a' (line 8)", "move pa", "size=\"2MiB\"", "size=\"2MiB\" pa=\"0x40c00000\"");
 }
 
 TEST_F(System, RefusesMemoryThatOverlapsTheHypervisors)
 {
-    refused(8, "overlaps the hypervisor's", "move pa up", "size=\"4MiB\"", "size=\"4MiB\" pa=\"0x40400000\"");
+    refused(8, "overlaps the hypervisor's 0x40000000-0x409fffff", "move pa up", "size=\"4MiB\"", "size=\"4MiB\" pa=\"0x40800000\"");
+}
+
+TEST_F(System, RefusesMemoryOutsideOfTheBoards)
+{
+    refused(8, "outside of the board's memory 0x40000000-0x43ffffff", "move it", "size=\"4MiB\"", "size=\"4MiB\" pa=\"0x43e00000\"");
+    refused(8, "outside of the board's memory", "move it", "size=\"4MiB\"", "size=\"4MiB\" pa=\"0xffffffffffe00000\"");
 }
 
 TEST_F(System, RefusesMoreMemoryThanTheBoardHas)
 {
-    refused(8, "no room", "give the board at least", "size=\"4MiB\"", "size=\"128MiB\"");
+    refused(8, "no room for its 128 MiB", "give the board at least 138MiB", "size=\"4MiB\"", "size=\"128MiB\"");
+}
+
+TEST_F(System, RefusesUnalignedMemory)
+{
+    refused(8, "not aligned", "multiples of 2 MiB", "size=\"4MiB\"", "size=\"3MiB\"");
+    refused(8, "empty", "size more than 0", "size=\"4MiB\"", "size=\"0\"");
+    refused(8, "not aligned", "multiples of 2 MiB", "ipa=\"0x40000000\"", "ipa=\"0x40001000\"");
+}
+
+TEST_F(System, RefusesGuestMemoryWhereDevicesAre)
+{
+    refused(8, "not between ipa 0x40000000 and 512 GiB", "move its ipa", "ipa=\"0x40000000\"", "ipa=\"0x0b000000\"");
+    refused(8, "not between ipa 0x40000000 and 512 GiB", "move its ipa", "ipa=\"0x40000000\"", "ipa=\"0x7fffe00000\"");
+}
+
+TEST_F(System, RefusesABoardOfAnotherSize)
+{
+    refused(2, "out of range", "from 16MiB to 64GiB", "memory=\"64MiB\"", "memory=\"128GiB\"");
+    refused(2, "cores=\"9\"", "1 to 8", "cores=\"2\"", "cores=\"9\"");
+    refused(2, "cores=\"0\"", "1 to 8", "cores=\"2\"", "cores=\"0\"");
+}
+
+TEST_F(System, RefusesAHypervisorThatDoesNotFit)
+{
+    refused(6, "out of range", "at least 6MiB", "memory=\"8MiB\"", "memory=\"4MiB\"");
+    refused(6, "out of range", "at most what the board has", "memory=\"8MiB\"", "memory=\"1GiB\"");
 }
 
 TEST_F(System, RefusesAnUnknownDeviceInUse)
 {
     refused(10, "unknown device 'uart9'", "did you mean 'uart0'", "<use device=\"uart0\"/>", "<use device=\"uart9\"/>");
+    refused(6, "unknown device 'screen'", "use one of: uart0 uart1 dmaq0", "console=\"uart1\"", "console=\"screen\"");
 }
 
 TEST_F(System, RefusesAnUnknownDeviceType)
 {
-    refused(5, "unknown type 'dmaqq'", "did you mean 'dmaq'", "type=\"dmaq\"", "type=\"dmaqq\"");
+    refused(5, "unknown type 'dmaqq' (did you mean 'dmaq'?)", "known types: uart16550 dmaq pulse", "type=\"dmaq\"", "type=\"dmaqq\"");
+}
+
+TEST_F(System, RefusesAnUnknownImplementation)
+{
+    refused(5, "no implementation 'verilog'", "choose one of: model rtl", "clock=\"100MHz\"", "clock=\"100MHz\" impl=\"verilog\"");
 }
 
 TEST_F(System, RefusesAnInterruptUsedTwice)
 {
-    refused(4, "SPI 176 of device 'uart1' is used twice", "choose a free one", "spi=\"177\"", "spi=\"176\"");
+    refused(4, "SPI 176 of device 'uart1' is used twice: 'uart0' in line 3", "choose a free one", "spi=\"177\"", "spi=\"176\"");
 }
 
 TEST_F(System, RefusesAnInterruptTheBoardDoesNotHave)
 {
-    refused(4, "SPI 300", "from 176 to 255", "spi=\"177\"", "spi=\"300\"");
+    refused(4, "SPI 256", "from 176 to 255", "spi=\"177\"", "spi=\"256\"");
+    refused(4, "SPI 175", "from 176 to 255", "spi=\"177\"", "spi=\"175\"");
+    refused(4, "SPI 4294967295", "from 176 to 255", "spi=\"177\"", "spi=\"4294967295\"");
 }
 
-TEST_F(System, RefusesAMissingFile)
+TEST_F(System, RefusesNumbersThatOnlyFitWhenCut)
 {
-    refused(9, "missing file 'c.bin'", "correct the name or --files", "image=\"a.bin\"", "image=\"c.bin\"");
+    refused(4, "spi=\"4294967473\" is no number", "32 bits", "spi=\"177\"", "spi=\"4294967473\"");
+    refused(5, "stream=\"0x100000001\" is no number", "32 bits", "stream=\"1\"", "stream=\"0x100000001\"");
+    refused(12, "core=\"4294967297\" is no number", "32 bits", "core=\"1\"", "core=\"4294967297\"");
 }
 
 TEST_F(System, RefusesMoreThanOneOwner)
@@ -147,91 +96,127 @@ TEST_F(System, RefusesMoreThanOneOwner)
 
 TEST_F(System, RefusesAVmThatTakesTheHypervisorsConsole)
 {
-    refused(15, "'uart1' has more than one owner: it belongs to the hypervisor", "remove one <use>", "<use device=\"dmaq0\"/>", "<use device=\"uart1\"/>");
+    refused(15, "'uart1' has more than one owner: it belongs to the hypervisor", "remove one", "<use device=\"dmaq0\"/>", "<use device=\"uart1\"/>");
+}
+
+TEST_F(System, RefusesADeviceUsedTwiceByOneVm)
+{
+    refused(11, "'uart0' is used twice by a", "remove one", "<use device=\"uart0\"/>", "<use device=\"uart0\"/>\n<use device=\"uart0\"/>");
+}
+
+TEST_F(System, RefusesAConsoleThatIsNoUart)
+{
+    change("<use device=\"dmaq0\"/>", "");
+    refused(6, "'dmaq0' is a dmaq", "name a uart16550", "console=\"uart1\"", "console=\"dmaq0\"");
 }
 
 TEST_F(System, RefusesACoreUsedTwice)
 {
-    refused(13, "core 0 is used twice", "one vCPU a core", "core=\"1\"", "core=\"0\"");
+    refused(12, "core 0 is used twice: vm 'a' runs on it (line 7)", "one vCPU a core", "core=\"1\"", "core=\"0\"");
 }
 
 TEST_F(System, RefusesACoreThatTheBoardDoesNotHave)
 {
-    refused(13, "core 5 does not exist", "cores 0 to 1", "core=\"1\"", "core=\"5\"");
+    refused(12, "core 5 does not exist", "cores 0 to 1", "core=\"1\"", "core=\"5\"");
 }
 
 TEST_F(System, RefusesWindowsThatOverlap)
 {
-    refused(4, "overlaps that of 'uart0'", "move its base", "base=\"0x0b001000\"", "base=\"0x0b000000\"");
+    refused(4, "overlaps that of 'uart0' in line 3", "move its base", "base=\"0x0b001000\"", "base=\"0x0b000000\"");
+    refused(4, "overlaps that of 'uart0' in line 3", "move its base", "base=\"0x0b000000\"", "base=\"0x0b000000\" size=\"0x2000\"");
 }
 
 TEST_F(System, RefusesAWindowElsewhere)
 {
-    refused(4, "outside of the devices' window", "move its base", "base=\"0x0b001000\"", "base=\"0x09000000\"");
+    refused(4, "outside of the devices' window 0xb000000-0xbffffff", "move its base", "base=\"0x0b001000\"", "base=\"0x09000000\"");
+    refused(4, "outside of the devices' window", "move its base", "base=\"0x0b001000\"", "base=\"0x0bfff000\" size=\"0x2000\"");
+    refused(4, "whole pages", "multiples of 4096", "base=\"0x0b001000\"", "base=\"0x0b001800\"");
 }
 
-TEST_F(System, RefusesAnUnknownImplementation)
-{
-    refused(5, "no implementation 'verilog'", "model rtl", "clock=\"100MHz\"", "clock=\"100MHz\" impl=\"verilog\"");
-}
-
-TEST_F(System, RefusesABusMasterWithoutAStream)
+TEST_F(System, RefusesABusMasterWithoutAStreamAndAStreamWithoutABusMaster)
 {
     refused(5, "has no stream ID", "add stream=", " stream=\"1\"", "");
+    refused(4, "does not master the bus", "remove its stream", "spi=\"177\"", "spi=\"177\" stream=\"2\"");
+}
+
+TEST_F(System, RefusesAStreamUsedTwice)
+{
+    refused(6, "stream 1 of device 'dmaq1' is used twice: 'dmaq0' in line 5", "choose a free number", "clock=\"100MHz\"/>\n",
+            "clock=\"100MHz\"/>\n  <device name=\"dmaq1\" type=\"dmaq\" base=\"0x0b011000\" spi=\"180\" stream=\"1\"/>\n");
+}
+
+TEST_F(System, RefusesNamesUsedTwice)
+{
+    refused(12, "vm name 'a' is used twice (first in line 7)", "choose another", "name=\"b\"", "name=\"a\"");
+    refused(12, "vm name 'uart1' is used twice (first in line 4)", "choose another", "name=\"b\"", "name=\"uart1\"");
+    refused(12, "vm name 'hypervisor' is taken", "choose another", "name=\"b\"", "name=\"hypervisor\"");
+    change("console=\"uart1\"", "");
+    refused(4, "device name 'uart0' is used twice (first in line 3)", "choose another", "name=\"uart1\"", "name=\"uart0\"");
+}
+
+TEST_F(System, RefusesNamesThatNoFileOrConsoleCanHave)
+{
+    refused(1, "name=\"../x\" cannot name a system", "a letter first", "name=\"test\"", "name=\"../x\"");
+    refused(12, "name=\"\" cannot name a vm", "a letter first", "name=\"b\"", "name=\"\"");
+    change("console=\"uart1\"", "");
+    refused(4, "name=\"my uart,id=x\" cannot name a device", "a letter first", "name=\"uart1\"", "name=\"my uart,id=x\"");
 }
 
 TEST_F(System, RefusesMalformedSizesAndFrequencies)
 {
     refused(8, "size=\"4MB\" is no size", "KiB, MiB or GiB", "size=\"4MiB\"", "size=\"4MB\"");
+    refused(8, "pa=\"\" is no size", "KiB, MiB or GiB", "size=\"4MiB\"", "size=\"4MiB\" pa=\"\"");
     refused(5, "clock=\"fast\" is no frequency", "write 100MHz", "clock=\"100MHz\"", "clock=\"fast\"");
+    refused(5, "clock=\"5GHz\" is no frequency", "from 1Hz to 4GHz", "clock=\"100MHz\"", "clock=\"5GHz\"");
 }
 
-TEST_F(System, RefusesUnalignedMemory)
+TEST_F(System, RefusesElementsAndAttributesThatItDoesNotKnow)
 {
-    refused(8, "multiples of 2 MiB", "size more than 0", "size=\"4MiB\"", "size=\"3MiB\"");
+    refused(10, "<use> has no attribute 'devise' (did you mean 'device'?)", "it takes device", "<use device=\"uart0\"/>", "<use device=\"uart0\" devise=\"\"/>");
+    refused(10, "<vm> has no element 'uses' (did you mean 'use'?)", "it takes memory linux raw use", "<use device", "<uses device");
+    refused(1, "<board> is no system", "begin with <system", text_, "<board/>");
 }
 
-TEST_F(System, RefusesElementsThatItDoesNotKnow)
+TEST_F(System, RefusesWhatIsMissingOrThereTooOften)
 {
-    refused(10, "use", "scenarios/systems/README.md", "<use device=\"uart0\"/>", "<use thing=\"uart0\"/>");
+    refused(4, "<device> has no spi", "add spi=", " spi=\"177\"", "");
+    refused(7, "<vm> has none of: linux raw", "add one", "<raw image=\"a.bin\"/>", "");
+    refused(2, "<system> has more than one of: board", "remove one", "<board cores=\"2\" memory=\"64MiB\"/>", "<board cores=\"2\" memory=\"64MiB\"/><board cores=\"2\" memory=\"64MiB\"/>");
+    refused(1, "<system> has none of: board", "add one", "<board cores=\"2\" memory=\"64MiB\"/>", "");
+    refused(10, "<vm> has more than one of: linux raw", "remove one", "<use device=\"uart0\"/>", "<linux kernel=\"a.bin\"/>");
+    refused(10, "text stands in <vm>", "remove it", "<use device=\"uart0\"/>", "uart0");
 }
 
 TEST_F(System, RefusesBrokenXml)
 {
-    refused(11, "", "scenarios/systems/README.md", "<use device=\"uart0\"/>", "<use device=\"uart0\">");
+    change("<use device=\"uart0\"/>", "<use device=\"uart0\">");
+    EXPECT_EQ(nullptr, load());
+    EXPECT_TRUE(says(11, "mismatch", "scenarios/systems/README.md")) << said_;
 }
 
 TEST_F(System, TellsAllErrorsAtOnce)
 {
-    std::string from = "spi=\"177\"/>\n  <device name=\"dmaq0\" type=\"dmaq\"";
-    EXPECT_EQ(nullptr, load(from, "spi=\"176\"/>\n  <device name=\"dmaq0\" type=\"dmaqq\""));
-    EXPECT_NE(std::string::npos, said_.find("s.xml:4: "));
-    EXPECT_NE(std::string::npos, said_.find("s.xml:5: "));
+    change("spi=\"177\"", "spi=\"176\"");
+    change("type=\"dmaq\"", "type=\"dmaqq\"");
+    change("core=\"1\"", "core=\"2\"");
+    change("a.bin", "c.bin");
+    change("<use device=\"dmaq0\"/>", "<use device=\"dmaq1\"/>");
+    EXPECT_EQ(nullptr, load());
+    EXPECT_TRUE(says(4, "is used twice", "")) << said_;
+    EXPECT_TRUE(says(5, "unknown type", "")) << said_;
+    EXPECT_TRUE(says(9, "missing file", "")) << said_;
+    EXPECT_TRUE(says(12, "does not exist", "")) << said_;
+    EXPECT_TRUE(says(15, "unknown device", "")) << said_;
+    EXPECT_EQ(5, messages()) << said_;
 }
 
 TEST_F(System, RefusesAFileThatIsNotThere)
 {
-    testing::internal::CaptureStderr();
-    EXPECT_EQ(nullptr, system_load((dir_ + "/none.xml").c_str(), nullptr));
-    EXPECT_NE(std::string::npos, testing::internal::GetCapturedStderr().find("give the path of a system's XML"));
-}
-
-TEST(Words, NearestIsNearOrNothing)
-{
-    EXPECT_STREQ("dmaq", system_nearest("dmqa", "uart16550 dmaq pulse"));
-    EXPECT_EQ(nullptr, system_nearest("ethernet", "uart16550 dmaq pulse"));
-}
-
-TEST(Words, SizesAndFrequencies)
-{
-    uint64_t v;
-    EXPECT_TRUE(system_parse_size("192MiB", &v) && v == 192 * MIB);
-    EXPECT_TRUE(system_parse_size("0x40000000", &v) && v == 0x40000000);
-    EXPECT_FALSE(system_parse_size("-1", &v));
-    EXPECT_FALSE(system_parse_size("", &v));
-    EXPECT_FALSE(system_parse_size("99999999999GiB", &v));
-    EXPECT_TRUE(system_parse_hz("100MHz", &v) && v == 100000000);
-    EXPECT_FALSE(system_parse_hz("0", &v));
+    for (std::string path : {dir_ + "/none.xml", dir_}) {
+        testing::internal::CaptureStderr();
+        EXPECT_EQ(nullptr, system_load(path.c_str(), nullptr));
+        EXPECT_NE(std::string::npos, testing::internal::GetCapturedStderr().find("give the path of a system's XML"));
+    }
 }
 
 }  // namespace

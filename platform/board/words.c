@@ -16,7 +16,7 @@ static bool parse(const char *text, uint64_t *value, const char *const units[], 
         return false;
     }
     errno = 0;
-    uint64_t v = strtoull(text, &end, 0);
+    uint64_t v = strtoull(text, &end, text[0] == '0' && text[1] == 'x' ? 16 : 10);
     for (int i = 0; units[i]; i++) {
         if (!strcmp(end, units[i])) {
             return !errno && !__builtin_mul_overflow(v, factors[i], value);
@@ -32,11 +32,18 @@ bool system_parse_size(const char *text, uint64_t *bytes)
     return parse(text, bytes, units, factors);
 }
 
+bool system_parse_number(const char *text, uint64_t *number)
+{
+    static const char *const units[] = { "", NULL };
+    static const uint64_t factors[] = { 1 };
+    return parse(text, number, units, factors);
+}
+
 bool system_parse_hz(const char *text, uint64_t *hz)
 {
     static const char *const units[] = { "", "Hz", "kHz", "MHz", "GHz", NULL };
     static const uint64_t factors[] = { 1, 1, 1000, 1000000, 1000000000 };
-    return parse(text, hz, units, factors) && *hz && *hz <= 10000000000ull;
+    return parse(text, hz, units, factors) && *hz && *hz <= 4000000000ull;
 }
 
 /* Levenshtein's distance, of words up to 63 letters. */
@@ -78,4 +85,15 @@ const char *system_nearest(const char *word, const char *words)
         }
     }
     return best[0] ? best : NULL;
+}
+
+bool system_has_word(const char *words, const char *word)
+{
+    size_t len = strlen(word);
+    for (const char *p = words; len && (p = strstr(p, word)); p += len) {
+        if ((p == words || p[-1] == ' ') && (!p[len] || p[len] == ' ')) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * A system: from valid XML into the struct, and who owns which device
+ */
+#include "system_internal.h"
+
+#include <libxml/tree.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is(xmlNodePtr n, const char *element) { return !xmlStrcmp(n->name, BAD_CAST element); }
+
+static char *attribute(xmlNodePtr n, const char *name)
+{
+    xmlChar *v = xmlGetNoNsProp(n, BAD_CAST name);
+    char *copy = v ? strdup((char *)v) : NULL;
+    xmlFree(v);
+    return copy;
+}
+
+/* Bytes or an address; 0 if the attribute is not there. */
+static uint64_t size_of(struct system *s, xmlNodePtr n, const char *name)
+{
+    char *text = attribute(n, name);
+    uint64_t v = 0;
+    if (text && !system_parse_size(text, &v)) {
+        system_error(s, xmlGetLineNo(n), "%s=\"%s\" is no size or address: write a number, 0x…, or one with KiB, MiB or GiB", name, text);
+        v = 0;
+    }
+    free(text);
+    return v;
+}
+
+static unsigned number_of(struct system *s, xmlNodePtr n, const char *name)
+{
+    char *text = attribute(n, name);
+    uint64_t v = 0;
+    if (text && (!system_parse_number(text, &v) || v > UINT32_MAX)) {
+        system_error(s, xmlGetLineNo(n), "%s=\"%s\" is no number of 32 bits: write a decimal one or 0x…", name, text);
+        v = 0;
+    }
+    free(text);
+    return v;
+}
+
+/* Period of a frequency, rounded to the nearest ps. */
+static uint64_t period_of(struct system *s, xmlNodePtr n, const char *name)
+{
+    char *text = attribute(n, name);
+    uint64_t hz, ps = 0;
+    if (text && system_parse_hz(text, &hz)) {
+        ps = (1000000000000ull + hz / 2) / hz;
+    } else if (text) {
+        system_error(s, xmlGetLineNo(n), "%s=\"%s\" is no frequency: write 100MHz, 33333kHz or a number of Hz, from 1Hz to 4GHz", name, text);
+    }
+    free(text);
+    return ps;
+}
+
+static void read_device(struct system *s, xmlNodePtr n)
+{
+    if (s->device_count == SYSTEM_DEVICES_MAX) {
+        system_error(s, xmlGetLineNo(n), "more than %d devices: split the system", SYSTEM_DEVICES_MAX);
+        return;
+    }
+    struct system_device *d = &s->devices[s->device_count++];
+    d->line = xmlGetLineNo(n);
+    d->name = attribute(n, "name");
+    d->type = attribute(n, "type");
+    d->impl = attribute(n, "impl");
+    d->base = size_of(s, n, "base");
+    d->size = size_of(s, n, "size");
+    d->spi = number_of(s, n, "spi");
+    d->stream = number_of(s, n, "stream");
+    d->clock_ps = period_of(s, n, "clock");
+    d->owner = SYSTEM_OWNER_NONE;
+}
+
+static void read_vm(struct system *s, xmlNodePtr n)
+{
+    if (s->vm_count == SYSTEM_VMS_MAX) {
+        system_error(s, xmlGetLineNo(n), "more than %d VMs: there is one vCPU a core, and no board has more cores", SYSTEM_VMS_MAX);
+        return;
+    }
+    struct system_vm *vm = &s->vms[s->vm_count++];
+    vm->line = xmlGetLineNo(n);
+    vm->name = attribute(n, "name");
+    vm->core = number_of(s, n, "core");
+    vm->console = -1;
+    for (xmlNodePtr c = n->children; c; c = c->next) {
+        if (is(c, "memory")) {
+            vm->ipa = size_of(s, c, "ipa");
+            vm->size = size_of(s, c, "size");
+            vm->pa = size_of(s, c, "pa");
+            vm->pa_given = xmlHasProp(c, BAD_CAST "pa") != NULL;
+            vm->memory_line = xmlGetLineNo(c);
+        } else if (is(c, "linux")) {
+            vm->payload = SYSTEM_PAYLOAD_LINUX;
+            vm->kernel = attribute(c, "kernel");
+            vm->initramfs = attribute(c, "initramfs");
+            vm->cmdline = attribute(c, "cmdline");
+            vm->payload_line = xmlGetLineNo(c);
+        } else if (is(c, "raw")) {
+            vm->payload = SYSTEM_PAYLOAD_RAW;
+            vm->kernel = attribute(c, "image");
+            vm->payload_line = xmlGetLineNo(c);
+        }
+    }
+}
+
+void system_read(struct system *s, xmlNodePtr root)
+{
+    s->name = attribute(root, "name");
+    s->line = xmlGetLineNo(root);
+    for (xmlNodePtr n = root->children; n; n = n->next) {
+        if (is(n, "board")) {
+            s->cores = number_of(s, n, "cores");
+            s->ram_size = size_of(s, n, "memory");
+            s->board_line = xmlGetLineNo(n);
+        } else if (is(n, "hypervisor")) {
+            s->hyp_size = size_of(s, n, "memory");
+            s->hyp_line = xmlGetLineNo(n);
+        } else if (is(n, "device")) {
+            read_device(s, n);
+        } else if (is(n, "vm")) {
+            read_vm(s, n);
+        }
+    }
+}
+
+static const char *owner_name(const struct system *s, int owner)
+{
+    return owner == SYSTEM_OWNER_HYPERVISOR ? "the hypervisor" : s->vms[owner].name;
+}
+
+static void unknown_device(struct system *s, int line, const char *name)
+{
+    char names[4096] = "";
+    size_t used = 0;
+    for (size_t k = 0; k < s->device_count && used < sizeof names; k++) {
+        used += snprintf(names + used, sizeof names - used, "%s%s", k ? " " : "", s->devices[k].name);
+    }
+    const char *near = system_nearest(name, names);
+    system_error(s, line, "unknown device '%s'%s%s%s: declare it with <device name=\"%s\" …/>, or use one of: %s", name,
+                 near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "", name, names);
+}
+
+static void own(struct system *s, xmlNodePtr n, const char *attr, int owner)
+{
+    char *name = attribute(n, attr);
+    int line = xmlGetLineNo(n), i = name ? system_find_device(s, name) : -1;
+    struct system_device *d = i < 0 ? NULL : &s->devices[i];
+    if (name && !d) {
+        unknown_device(s, line, name);
+    } else if (d && d->owner == owner) {
+        system_error(s, line, "device '%s' is used twice by %s: remove one", name, owner_name(s, owner));
+    } else if (d && d->owner != SYSTEM_OWNER_NONE) {
+        system_error(s, line, "device '%s' has more than one owner: it belongs to %s already; give each its own device, or remove one of the two",
+                     name, owner_name(s, d->owner));
+    } else if (d) {
+        d->owner = owner;
+        if (owner == SYSTEM_OWNER_HYPERVISOR) {
+            s->hyp_console = i;
+        } else if (s->vms[owner].console < 0 && !strcmp(d->type, "uart16550")) {
+            s->vms[owner].console = i;
+        }
+    }
+    free(name);
+}
+
+void system_own(struct system *s, xmlNodePtr root)
+{
+    size_t vm = 0;
+    for (xmlNodePtr n = root->children; n; n = n->next) {
+        if (is(n, "hypervisor")) {
+            own(s, n, "console", SYSTEM_OWNER_HYPERVISOR);
+        }
+        if (is(n, "vm") && vm < s->vm_count) {
+            for (xmlNodePtr c = n->children; c; c = c->next) {
+                if (is(c, "use")) {
+                    own(s, c, "device", vm);
+                }
+            }
+            vm++;
+        }
+    }
+}
