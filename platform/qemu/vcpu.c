@@ -78,7 +78,7 @@ static uint32_t runnable(void)
     uint32_t set = 0;
     CPUState *cpu;
     CPU_FOREACH(cpu) {
-        if (cpu_can_run(cpu) && (!cpu->halted || cpu_has_work(cpu))) {
+        if (cpu_can_run(cpu) && (!cpu->halted || cpu->cc->has_work(cpu))) {
             set |= 1u << cpu->cpu_index;
         }
     }
@@ -152,6 +152,16 @@ static bool never_idle(CPUState *cpu) { return false; }
 
 /* ns to the next timer, or -1. */
 static int64_t next_timer(void) { return qemu_clock_deadline_ns_all(QEMU_CLOCK_VIRTUAL, QEMU_TIMER_ATTR_ALL); }
+
+/* Stock QEMU also wakes the main loop for each timer that is due; only timers of other threads need that. */
+static void run_timers(void)
+{
+    if (timerlist_deadline_ns(main_loop_tlg.tl[QEMU_CLOCK_VIRTUAL]) == 0) {
+        qemu_clock_run_timers(QEMU_CLOCK_VIRTUAL);
+    } else {
+        icount_handle_deadline();
+    }
+}
 
 static void turn_begin(CPUState *cpu, int64_t limit)
 {
@@ -304,7 +314,7 @@ static void *vcpu_thread(void *arg)
         replay_mutex_lock();
         qemu_mutex_lock_iothread();
         if (started && may_run() && !hold_is()) {
-            icount_handle_deadline();
+            run_timers();
         }
         replay_mutex_unlock();
 
