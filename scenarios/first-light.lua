@@ -71,10 +71,13 @@ for _, impl in ipairs { "model", "rtl" } do
     log(("restored in a new process: consoles and all %d records of the trace are identical"):format(records))
 end
 
-trace.latency { trace = whole.model.trace, device = "pulse0", ack = 0x10, el2_vector = "rt.el2-vector", lr = "rt.lr",
-                guest_vector = "rt.vector", handler = "pulse_handler", eoi = "rt.eoi" }
+local pulse = trace.latency {
+    title = "pulse in rt", trace = whole.model.trace, device = "pulse0", ack = 0x10, el2_vector = "rt.el2-vector",
+    lr = "rt.lr", guest_vector = "rt.vector", handler = "pulse_handler", eoi = "rt.eoi" }
+check(pulse.count >= 200, "rt measures 200 pulses, the trace has fewer")
 for _, impl in ipairs { "model", "rtl" } do
-    log("dmaq0 as " .. impl)
-    trace.latency { trace = whole[impl].trace, device = "dmaq0", ack = 0x24, el2_vector = "linux.el2-vector", lr = "linux.lr",
-                    guest_vector = "linux.vector", handler = "dmaq_irq", eoi = "linux.eoi" }
+    local dmaq = trace.latency {
+        title = "dmaq as " .. impl .. " in linux", trace = whole[impl].trace, device = "dmaq0", ack = 0x24,
+        el2_vector = "linux.el2-vector", lr = "linux.lr", guest_vector = "linux.vector", handler = "dmaq_irq", eoi = "linux.eoi" }
+    check(dmaq.count >= 10, "dmaq-test needs more interrupts than the trace has")
 end

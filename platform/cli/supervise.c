@@ -31,13 +31,33 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
     return remove(path);
 }
 
+/* Folders of supervisors that were killed. */
+static void sweep(const char *base)
+{
+    struct dirent *e;
+    char path[BASE_MAX + 300];
+    int pid, end;
+    DIR *d = opendir(base);
+    while (d && (e = readdir(d))) {
+        end = 0;
+        if (sscanf(e->d_name, "ingot-%d-%n", &pid, &end) == 1 && end && kill(pid, 0) < 0 && errno == ESRCH) {
+            snprintf(path, sizeof path, "%s/%s", base, e->d_name);
+            nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+        }
+    }
+    if (d) {
+        closedir(d);
+    }
+}
+
 static bool make_runtime(char runtime[64])
 {
     const char *places[] = { getenv("XDG_RUNTIME_DIR"), getenv("TMPDIR"), "/tmp" };
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         const char *p = places[i];
         if (p && *p == '/' && strlen(p) <= BASE_MAX && access(p, W_OK | X_OK) == 0) {
-            snprintf(runtime, 64, "%s/ingot-XXXXXX", p);
+            sweep(p);
+            snprintf(runtime, 64, "%s/ingot-%d-XXXXXX", p, (int)getpid());
             if (mkdtemp(runtime)) {
                 return true;
             }
@@ -134,15 +154,15 @@ int supervise(int (*work)(const char *runtime, void *data), void *data)
     sigset_t signals, before;
     pid_t self = getpid();
 
-    if (!make_runtime(runtime)) {
-        return 1;
-    }
     sigemptyset(&signals);
     sigaddset(&signals, SIGCHLD);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGHUP);
     sigprocmask(SIG_BLOCK, &signals, &before);
+    if (!make_runtime(runtime)) {
+        return 1;
+    }
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     fflush(NULL);
     pid_t pid = fork();

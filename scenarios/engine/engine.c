@@ -33,6 +33,7 @@ static void look(lua_State *L, lua_Debug *where)
 {
     (void)where;
     if (control_interrupted()) {
+        lua_sethook(L, look, LUA_MASKCOUNT, 1);     /* a pcall of the scenario ends nothing but itself */
         luaL_error(L, "interrupted");
     }
 }

@@ -92,6 +92,13 @@ static void override_devices(lua_State *L, struct board_run *b)
     }
 }
 
+/* A system's name, or its file's, without folder and ending. */
+static const char *plain_name(lua_State *L, const char *system)
+{
+    const char *slash = strrchr(system, '/'), *name = slash ? slash + 1 : system, *end = strstr(name, ".xml");
+    return lua_pushlstring(L, name, end ? (size_t)(end - name) : strlen(name));
+}
+
 /* board.start{system=, name=, devices={NAME=IMPL}}: held before its first instruction */
 static int board_start(lua_State *L)
 {
@@ -102,11 +109,11 @@ static int board_start(lua_State *L)
     luaL_argcheck(L, system, 1, "system=\"first-light\" is needed");
     lua_getfield(L, 1, "devices");
     struct board_run *b = new_board(L);
-    run_prepare(L, b, system, api_field(L, 1, "name", "board"));
+    run_prepare(L, b, system, api_field(L, 1, "name", plain_name(L, system)));
     choose_devices(L, b, 2);
     override_devices(L, b);
     run_start(L, b);
-    lua_settop(L, 3);
+    lua_settop(L, 3);       /* the options, devices=, the board */
     return 1;
 }
 
