@@ -7,7 +7,30 @@
 
 enum { UART_THR = 0, UART_LSR = 5, UART_LSR_THRE = 0x20 };
 
+/* Owned by a core, not by a caller: a core that has it may take it again, also in the middle of a line, when the
+ * hypervisor itself faults there. */
 static struct lock console_lock;
+static const void *console_owner;
+static unsigned console_depth;
+
+void console_take(void)
+{
+    const void *me = arch_core();
+    me = me ? me : &console_lock;       /* a core that comes up has no struct yet */
+    if (__atomic_load_n(&console_owner, __ATOMIC_RELAXED) != me) {
+        lock_take(&console_lock);
+        __atomic_store_n(&console_owner, me, __ATOMIC_RELAXED);
+    }
+    console_depth++;
+}
+
+void console_give(void)
+{
+    if (--console_depth == 0) {
+        __atomic_store_n(&console_owner, 0, __ATOMIC_RELAXED);
+        lock_give(&console_lock);
+    }
+}
 
 static void put(char ch)
 {
@@ -43,7 +66,7 @@ void console_print(const char *fmt, ...)
         return;
     }
     va_start(ap, fmt);
-    lock_take(&console_lock);
+    console_take();
     for (; *fmt; fmt++) {
         if (*fmt != '%') {
             put(*fmt);
@@ -57,6 +80,6 @@ void console_print(const char *fmt, ...)
             put_number(wide ? va_arg(ap, uint64_t) : va_arg(ap, uint32_t), *fmt == 'x' ? 16 : 10);
         }
     }
-    lock_give(&console_lock);
+    console_give();
     va_end(ap);
 }

@@ -1,29 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * List registers: physical interrupts become virtual ones (GICv3 12.4.7 ICH_LR<n>_EL2)
+ * List registers: what the fast path in vectors.S leaves (GICv3 12.4.7 ICH_LR<n>_EL2)
+ *
+ * An interrupt of the VM is in a list register, or waits in c->waiting because all are in use; the most urgent ones are
+ * in the registers. All of this runs with the guest stopped at EL2 on the same core, so that nothing changes meanwhile.
  */
 #include "hyp.h"
 
 #define LR_PENDING (1ul << 62)
+#define LR_ACTIVE (1ul << 63)
 #define LR_STATE (3ul << 62)
-#define LR_HW (1ul << 61)           /* the guest's EOI deactivates the physical interrupt: no exit for it */
+#define LR_HW (1ul << 61)               /* the guest's EOI deactivates the physical interrupt: no exit for it */
 #define LR_GROUP1 (1ul << 60)
+#define LR_PRIORITY(lr) ((uint32_t)((lr) >> 48) & 0xff)
 #define LR_VINTID(lr) ((uint32_t)(lr))
+#define LISTS 4u                        /* as in vectors.S */
 
-#define ICH_HCR_EN 1ul
-#define ICH_HCR_UIE 2ul             /* maintenance interrupt when at most one list register is in use */
+/* ICH_HCR_EL2 */
+#define HCR_EN 1ul
+#define HCR_UIE 2ul                     /* maintenance interrupt while at most one list register is in use */
+#define HCR_NPIE 8ul                    /* while none is pending */
 
-#define PPI_MAINTENANCE 25u
-#define INTID_SPECIAL 1020u
-
-static inline void lr_write(unsigned n, uint64_t v)
-{
-    switch (n) {
-    case 0: WRITE_SYSREG(ICH_LR0_EL2, v); break;
-    case 1: WRITE_SYSREG(ICH_LR1_EL2, v); break;
-    case 2: WRITE_SYSREG(ICH_LR2_EL2, v); break;
-    case 3: WRITE_SYSREG(ICH_LR3_EL2, v); break;
-    }
-}
+#define GICD_CTLR_GROUP1 2u
 
 static uint64_t lr_read(unsigned n)
 {
@@ -35,41 +32,108 @@ static uint64_t lr_read(unsigned n)
     }
 }
 
-/* The runtime uses at most four list registers: what each GICv3 of an Arm core has. */
-static unsigned lr_count(const struct core *c) { return c->list_registers < 4 ? c->list_registers : 4; }
-
-static inline uint32_t free_lists(const struct core *c)
+static void lr_write(unsigned n, uint64_t v)
 {
-    return READ_SYSREG(ICH_ELRSR_EL2) & ((1u << lr_count(c)) - 1);
-}
-
-static inline uint64_t hw_lr(const struct core *c, uint32_t intid)
-{
-    return LR_PENDING | LR_HW | LR_GROUP1 | (uint64_t)c->priority[intid] << 48 | (uint64_t)intid << 32 | intid;
-}
-
-static uint64_t soft_lr(const struct core *c, uint32_t sgi)
-{
-    return LR_PENDING | LR_GROUP1 | (uint64_t)c->priority[sgi] << 48 | sgi;
-}
-
-void lists_irq(struct core *c)
-{
-    uint32_t intid = READ_SYSREG(ICC_IAR1_EL1) & 0xffffff;
-
-    if (__builtin_expect(intid < HYP_INTIDS && (vgic_owned(c, intid / 32) >> intid % 32 & 1), 1)) {
-        uint32_t free = free_lists(c);
-        WRITE_SYSREG(ICC_EOIR1_EL1, intid);     /* priority drop; it stays active until the guest's EOI */
-        if (__builtin_expect(free != 0, 1)) {
-            lr_write(__builtin_ctz(free), hw_lr(c, intid));
-            return;
-        }
-        c->overflow[intid / 32] |= 1u << intid % 32;
-        WRITE_SYSREG(ICH_HCR_EL2, ICH_HCR_EN | ICH_HCR_UIE);
-        return;
+    switch (n) {
+    case 0: WRITE_SYSREG(ICH_LR0_EL2, v); break;
+    case 1: WRITE_SYSREG(ICH_LR1_EL2, v); break;
+    case 2: WRITE_SYSREG(ICH_LR2_EL2, v); break;
+    default: WRITE_SYSREG(ICH_LR3_EL2, v); break;
     }
-    if (intid >= INTID_SPECIAL) {
-        return;                                 /* spurious (GICv3 2.2.1) */
+}
+
+static uint32_t priority(const struct core *c, uint32_t intid) { return c->route[intid] & 0xf8; }
+
+static bool is_sgi(uint32_t intid) { return intid < 16; }
+
+static uint64_t lr_of(const struct core *c, uint32_t intid)
+{
+    return LR_PENDING | LR_GROUP1 | (uint64_t)priority(c, intid) << 48 | intid | (is_sgi(intid) ? 0 : LR_HW | (uint64_t)intid << 32);
+}
+
+/* INTID of a list register that is in use and among some bits of a word, or -1. */
+static int lr_among(uint64_t lr, uint32_t word, uint32_t bits)
+{
+    uint32_t intid = LR_VINTID(lr);
+    return lr & LR_STATE && intid / 32 == word && bits >> intid % 32 & 1 ? (int)intid : -1;
+}
+
+/* The physical interrupt, whose priority was dropped when it came, may come again. */
+static void deactivate(uint32_t intid)
+{
+    if (!is_sgi(intid)) {
+        WRITE_SYSREG(ICC_DIR_EL1, intid);
+    }
+}
+
+/* The most urgent interrupt that waits and is enabled, or -1; of equals the lowest INTID. */
+static int most_urgent(const struct core *c)
+{
+    int best = -1;
+    for (uint32_t word = 0; word < HYP_WORDS; word++) {
+        uint32_t bits = c->waiting[word] & (word ? ~0u : ~SGIS | c->sgi_enabled);
+        for (; bits; bits &= bits - 1) {
+            int intid = word * 32 + __builtin_ctz(bits);
+            if (best < 0 || priority(c, intid) < priority(c, best)) {
+                best = intid;
+            }
+        }
+    }
+    return best;
+}
+
+/* Where `intid` may go: an unused list register, or the least urgent one that is only pending, if it is less urgent. */
+static int place_for(const struct core *c, uint32_t intid)
+{
+    uint32_t least = priority(c, intid);
+    int place = -1;
+    for (unsigned n = 0; n < LISTS; n++) {
+        uint64_t lr = lr_read(n);
+        if (!(lr & LR_STATE)) {
+            return n;
+        }
+        if ((lr & LR_STATE) == LR_PENDING && LR_PRIORITY(lr) > least) {
+            least = LR_PRIORITY(lr);
+            place = n;
+        }
+    }
+    return place;
+}
+
+/* A fifth interrupt can wait although it is more urgent than four active ones, which are nested in each other: it is
+ * then taken when the innermost ends. Nothing is lost. */
+void lists_refill(struct core *c)
+{
+    uint64_t hcr = c->gicd_ctlr & GICD_CTLR_GROUP1 ? HCR_EN : 0, pending = 0;
+    int intid, n;
+
+    while ((intid = most_urgent(c)) >= 0 && (n = place_for(c, intid)) >= 0) {
+        uint64_t old = lr_read(n);
+        c->waiting[intid / 32] &= ~(1u << intid % 32);
+        if (old & LR_STATE) {
+            c->waiting[LR_VINTID(old) / 32] |= 1u << LR_VINTID(old) % 32;
+        }
+        lr_write(n, lr_of(c, intid));
+    }
+    for (unsigned i = 0; i < LISTS; i++) {
+        pending |= lr_read(i) & LR_PENDING;
+    }
+    if (intid >= 0) {
+        hcr |= HCR_UIE | (pending ? HCR_NPIE : 0);      /* come back when there is room */
+    }
+    WRITE_SYSREG(ICH_HCR_EL2, hcr);
+}
+
+void lists_overflow(struct core *c, uint32_t intid)
+{
+    c->waiting[intid / 32] |= 1u << intid % 32;
+    lists_refill(c);
+}
+
+void lists_other(struct core *c, uint32_t intid)
+{
+    if (intid >= HYP_INTIDS) {
+        return;                                 /* 1023: none is pending any more (GICv3 2.2.1) */
     }
     if (intid == PPI_MAINTENANCE) {
         lists_refill(c);
@@ -78,56 +142,95 @@ void lists_irq(struct core *c)
     WRITE_SYSREG(ICC_DIR_EL1, intid);
 }
 
-/* A waiting interrupt of the highest priority, or -1. */
-static int most_urgent(const struct core *c)
-{
-    int best = -1;
-    for (uint32_t word = 0; word < (HYP_INTIDS + 31) / 32; word++) {
-        uint32_t bits = c->overflow[word] | (word ? 0 : c->sgi_pending & c->sgi_enabled);
-        while (bits) {
-            int intid = word * 32 + __builtin_ctz(bits);
-            bits &= bits - 1;
-            if (best < 0 || c->priority[intid] < c->priority[best]) {
-                best = intid;
-            }
-        }
-    }
-    return best;
-}
-
-void lists_refill(struct core *c)
-{
-    uint32_t free = free_lists(c);
-    int intid;
-    while ((intid = most_urgent(c)) >= 0) {
-        if (!free) {
-            WRITE_SYSREG(ICH_HCR_EL2, ICH_HCR_EN | ICH_HCR_UIE);
-            return;
-        }
-        unsigned n = __builtin_ctz(free);
-        free &= free - 1;
-        if (intid < 16) {
-            c->sgi_pending &= ~(1u << intid);
-            lr_write(n, soft_lr(c, intid));
-        } else {
-            c->overflow[intid / 32] &= ~(1u << intid % 32);
-            lr_write(n, hw_lr(c, intid));
-        }
-    }
-    WRITE_SYSREG(ICH_HCR_EL2, ICH_HCR_EN);
-}
-
 void lists_sgi(struct core *c, uint32_t sgi)
 {
-    uint32_t used = ~READ_SYSREG(ICH_ELRSR_EL2) & ((1u << lr_count(c)) - 1);
-    for (; used; used &= used - 1) {
-        unsigned n = __builtin_ctz(used);
+    for (unsigned n = 0; n < LISTS; n++) {
         uint64_t lr = lr_read(n);
-        if (LR_VINTID(lr) == sgi && (lr & LR_STATE)) {
-            lr_write(n, lr | LR_PENDING);       /* pending again, or pending and active */
+        if (lr_among(lr, 0, 1u << sgi) >= 0) {
+            lr_write(n, lr | LR_PENDING);       /* still pending, or pending and active */
             return;
         }
     }
-    c->sgi_pending |= 1u << sgi;
+    c->waiting[0] |= 1u << sgi;
     lists_refill(c);
 }
+
+bool lists_empty(void)
+{
+    uint64_t state = 0;
+    for (unsigned n = 0; n < LISTS; n++) {
+        state |= lr_read(n) & LR_STATE;
+    }
+    return !state;
+}
+
+struct lists_state lists_state(const struct core *c, uint32_t word)
+{
+    struct lists_state s = { .here = c->waiting[word], .pending = c->waiting[word] };
+    for (unsigned n = 0; n < LISTS; n++) {
+        uint64_t lr = lr_read(n);
+        int intid = lr_among(lr, word, ~0u);
+        if (intid >= 0) {
+            uint32_t bit = 1u << intid % 32;
+            s.here |= bit;
+            s.pending |= lr & LR_PENDING ? bit : 0;
+            s.active |= lr & LR_ACTIVE ? bit : 0;
+        }
+    }
+    return s;
+}
+
+/* An edge is pending in the list register alone: the physical interrupt gets it back. A level is still there. */
+static void pend_again(const struct core *c, uint32_t intid)
+{
+    uint64_t base = intid < 32 ? c->gicr + GICR_SGI : GICD_BASE;
+    if (mmio_read32(base + GIC_ICFGR + intid / 16 * 4) >> (intid % 16 * 2 + 1) & 1) {
+        mmio_write32(base + GIC_ISPENDR + intid / 32 * 4, 1u << intid % 32);
+    }
+    deactivate(intid);
+}
+
+void lists_withdraw(struct core *c, uint32_t word, uint32_t bits)
+{
+    uint32_t back = word ? 0 : SGIS;            /* these can only wait here */
+    for (unsigned n = 0; n < LISTS; n++) {
+        uint64_t lr = lr_read(n);
+        if (lr & LR_PENDING && lr_among(lr, word, bits) >= 0) {
+            lr_write(n, lr & LR_ACTIVE ? lr & ~LR_PENDING : 0);
+            c->waiting[word] |= 1u << LR_VINTID(lr) % 32;
+        }
+    }
+    for (uint32_t left = c->waiting[word] & bits & ~back; left; left &= left - 1) {
+        pend_again(c, word * 32 + __builtin_ctz(left));
+    }
+    c->waiting[word] &= ~bits | back;
+    lists_refill(c);
+}
+
+static void lists_clear(struct core *c, uint32_t word, uint32_t bits, uint64_t state)
+{
+    for (unsigned n = 0; n < LISTS; n++) {
+        uint64_t lr = lr_read(n);
+        int intid = lr_among(lr, word, bits);
+        if (intid < 0 || !(lr & state)) {
+            continue;
+        }
+        lr &= ~state;
+        lr_write(n, lr & LR_STATE ? lr : 0);
+        if (!(lr & LR_STATE)) {
+            deactivate(intid);
+        }
+    }
+    lists_refill(c);
+}
+
+void lists_clear_pending(struct core *c, uint32_t word, uint32_t bits)
+{
+    for (uint32_t left = c->waiting[word] & bits; left; left &= left - 1) {
+        deactivate(word * 32 + __builtin_ctz(left));
+    }
+    c->waiting[word] &= ~bits;
+    lists_clear(c, word, bits, LR_PENDING);
+}
+
+void lists_clear_active(struct core *c, uint32_t word, uint32_t bits) { lists_clear(c, word, bits, LR_ACTIVE); }

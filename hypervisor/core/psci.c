@@ -14,6 +14,7 @@ enum {
     PSCI_SYSTEM_RESET = 0x84000009, PSCI_FEATURES = 0x8400000a, SMCCC_VERSION = 0x80000000, SMCCC_ARCH_FEATURES = 0x80000001,
 };
 #define SMC64 0x40000000u
+#define SUSPEND_POWERDOWN (1u << 16)     /* PSCI 5.4.2: StateType of power_state */
 
 static bool known(uint32_t function)
 {
@@ -45,8 +46,15 @@ void psci_call(struct core *c, struct trap_frame *f)
         result = known(f->x[1]) ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
         break;
     case PSCI_CPU_SUSPEND:
-        /* Stand-by: the core sleeps at EL2 until its next interrupt, which the guest takes when it goes on (5.1). */
-        WFI();
+        if (f->x[1] & SUSPEND_POWERDOWN) {
+            result = PSCI_INVALID_PARAMETERS;       /* there is no such state to enter */
+            break;
+        }
+        /* Stand-by: the core sleeps at EL2 until its next interrupt, which the guest takes when it goes on (5.1). One that
+         * the guest has already would not wake it. */
+        if (lists_empty()) {
+            WFI();
+        }
         result = PSCI_SUCCESS;
         break;
     case PSCI_CPU_ON:

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * A core comes up: core 0 starts the others, each one starts its VM or is parked
  */
+#include <stddef.h>
+
 #include "hyp.h"
 
 #define PSCI_CPU_ON 0xc4000003ul    /* PSCI 5.4 */
 
 struct core hyp_cores[HYP_CORES_MAX];
 
+_Static_assert(offsetof(struct core, route) == 0 && offsetof(struct core, id) == CORE_ID, "layout.h");
+_Static_assert(HYP_INTIDS <= CORE_ROUTES && sizeof(struct trap_frame) == TRAP_FRAME && HYP_CORES_MAX == 8, "layout.h");
+
 static void start_others(void)
 {
     for (uint32_t i = 1; i < hyp_core_count; i++) {
         int64_t r = smc(PSCI_CPU_ON, i, (uint64_t)hyp_secondary_entry, i);
         if (r) {
-            console_print("ingot: core %u does not start: PSCI CPU_ON says %u: give the board that many cores\n", i, (unsigned)-r);
+            console_print("ingot: core %u does not start: PSCI CPU_ON says -%u: give the board that many cores\n", i, (uint32_t)-r);
         }
     }
 }
@@ -30,9 +35,7 @@ void hyp_main(uint64_t core_id)
         start_others();
     }
     if (hyp_core_vm[core_id] == HYP_NO_VM) {
-        for (;;) {
-            WFI();
-        }
+        arch_park();
     }
     c->vm = &hyp_vms[hyp_core_vm[core_id]];
     arch_init_guest(c->vm->vttbr);

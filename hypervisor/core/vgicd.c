@@ -1,50 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * The virtual distributor (GICv3 12.9): owned interrupts go to the physical one, all others read as zero
- *
- * No access loops over interrupts: a register of 32 interrupts is masked with the VM's own bits and passed on.
+ * The virtual distributor (GICv3 12.9), one security state, affinity routing on
  */
 #include "hyp.h"
 
 enum {
-    GICD_CTLR = 0x0, GICD_TYPER = 0x4, GICD_IIDR = 0x8, GICD_TYPER2 = 0xc,
-    GICD_IGROUPR = 0x80, GICD_ISENABLER = 0x100, GICD_IPRIORITYR = 0x400, GICD_ICFGR = 0xc00, GICD_IGRPMODR = 0xd00,
-    GICD_NSACR = 0xe00, GICD_IROUTER = 0x6000, GICD_IROUTER_END = 0x8000, GICD_PIDR2 = 0xffe8,
+    GICD_CTLR = 0x0, GICD_TYPER = 0x4, GICD_IIDR = 0x8, GICD_IGROUPR = 0x80, GICD_ICFGR_END = 0xd00,
+    GICD_IROUTER = 0x6000, GICD_IROUTER_END = 0x8000, GICD_PIDR2 = 0xffe8,
 };
 
-#define CTLR_FIXED (1u << 4 | 1u << 6)      /* ARE, DS: one security state */
-#define TYPER_VALUE (8u | 9u << 19 | 1u << 25)  /* 288 INTIDs, 10 bits of INTID, No1N */
-#define LINES 9                             /* words of 32 interrupts */
+#define CTLR_GROUPS 3u                          /* EnableGrp0, EnableGrp1 */
+#define CTLR_FIXED (1u << 4 | 1u << 6)          /* ARE, DS */
+#define WORDS 9u                                /* of 32 interrupts: 288 INTIDs, as on QEMU virt */
+#define TYPER_VALUE ((WORDS - 1) | 9u << 19 | 1u << 25)     /* ITLinesNumber, 10 bits of INTID, No1N */
+#define IIDR_ARM 0x43bu
+#define PIDR2_GICV3 0x3bu
 
-static struct lock config_lock;             /* a word of ICFGR can be shared by VMs */
+static struct lock config_lock;                 /* a word of ICFGR can be shared by VMs */
 
 /* Each of 16 interrupts' bits doubled, as ICFGR has them. */
 static uint32_t doubled(uint32_t bits)
 {
-    uint32_t wide = 0;
-    for (unsigned i = 0; i < 16; i++) {
-        wide |= (bits >> i & 1) * (3u << 2 * i);
-    }
-    return wide;
-}
-
-static void priorities(struct core *c, uint32_t first, unsigned size, bool write, uint64_t *value)
-{
-    for (unsigned i = 0; i < size && first + i < HYP_INTIDS; i++) {
-        if (write) {
-            c->priority[first + i] = *value >> 8 * i & 0xf8;    /* 5 bits of priority */
-        } else {
-            *value |= (uint64_t)c->priority[first + i] << 8 * i;
-        }
-    }
+    bits = (bits | bits << 8) & 0x00ff00ff;
+    bits = (bits | bits << 4) & 0x0f0f0f0f;
+    bits = (bits | bits << 2) & 0x33333333;
+    bits = (bits | bits << 1) & 0x55555555;
+    return bits * 3;
 }
 
 static void config(struct core *c, uint32_t offset, bool write, uint64_t *value)
 {
-    uint32_t first = (offset - GICD_ICFGR) * 4;     /* interrupt of bit 0 */
-    uint32_t owned = doubled(vgic_owned(c, first / 32) >> first % 32 & 0xffff);
-    if (first < 32 || first >= LINES * 32) {
+    uint32_t first = (offset - GIC_ICFGR) * 4;  /* interrupt of bit 0 */
+    if (first < 32 || first >= WORDS * 32) {
         return;
     }
+    uint32_t owned = doubled(vgic_owned(c, first / 32) >> first % 32 & 0xffff);
     lock_take(&config_lock);
     uint32_t now = mmio_read32(GICD_BASE + offset);
     if (write) {
@@ -60,59 +49,54 @@ bool vgicd_access(struct core *c, uint32_t offset, unsigned size, bool write, ui
     if (!write) {
         *value = 0;
     }
-    if (offset >= GICD_IPRIORITYR && offset < GICD_IPRIORITYR + HYP_INTIDS) {
-        if (size > 4 || offset % size) {
-            return false;
+    if (offset >= GIC_IPRIORITYR && offset < GIC_IPRIORITYR + HYP_INTIDS) {
+        if (offset >= GIC_IPRIORITYR + 32) {    /* those of SGIs and PPIs are the redistributor's */
+            vgic_priorities(c, offset - GIC_IPRIORITYR, size, write, value);
         }
-        priorities(c, offset - GICD_IPRIORITYR, size, write, value);
-        return true;
+        return size == 1 || size == 4;
     }
     if (offset >= GICD_IROUTER && offset < GICD_IROUTER_END) {
-        return size == 4 || size == 8;      /* one CPU: every route is to 0.0.0.0 */
+        return size >= 4;                       /* one CPU: every route is to 0.0.0.0 */
     }
-    if (size != 4 || offset % 4) {
+    if (size != 4) {
         return false;
     }
-    if (offset >= GICD_ISENABLER && offset < GICD_IPRIORITYR) {
-        /* ISENABLER, ICENABLER, ISPENDR, ICPENDR, ISACTIVER, ICACTIVER: 0x80 each */
+    if (offset >= GIC_ISENABLER && offset < GIC_IPRIORITYR) {
         uint32_t word = offset % 0x80 / 4;
-        if (word == 0 || word >= LINES) {
-            return true;
-        }
-        uint32_t owned = vgic_owned(c, word);
-        if (write) {
-            mmio_write32(GICD_BASE + offset, *value & owned);
-        } else {
-            *value = mmio_read32(GICD_BASE + offset) & owned;
+        if (word > 0 && word < WORDS) {
+            vgic_bits(c, offset, write, value);
         }
         return true;
     }
-    if (offset >= GICD_ICFGR && offset < GICD_IGRPMODR) {
+    if (offset >= GIC_ICFGR && offset < GICD_ICFGR_END) {
         config(c, offset, write, value);
         return true;
     }
-    if (offset >= GICD_IGROUPR && offset < GICD_ISENABLER) {
-        *value = write ? *value : ~0u;      /* group 1, all of them */
+    if (write) {
+        if (offset == GICD_CTLR) {
+            c->gicd_ctlr = *value & CTLR_GROUPS;
+            lists_refill(c);
+        }
+        return true;                            /* others are read-only, or have nothing to set */
+    }
+    if (offset > GICD_IGROUPR && offset < GICD_IGROUPR + WORDS * 4) {
+        *value = ~0u;                           /* group 1, all of them */
         return true;
     }
     switch (offset) {
     case GICD_CTLR:
-        if (write) {
-            c->gicd_ctlr = *value & 3;
-        } else {
-            *value = c->gicd_ctlr | CTLR_FIXED;
-        }
+        *value = c->gicd_ctlr | CTLR_FIXED;
         return true;
     case GICD_TYPER:
-        *value = write ? *value : TYPER_VALUE;
-        return true;
-    case GICD_PIDR2:
-        *value = write ? *value : 0x3b;     /* ArchRev: GICv3 */
+        *value = TYPER_VALUE;
         return true;
     case GICD_IIDR:
-        *value = write ? *value : 0x43b;
+        *value = IIDR_ARM;
         return true;
-    default:                                /* other registers: RAZ/WI (12.1.1) */
+    case GICD_PIDR2:
+        *value = PIDR2_GICV3;
         return true;
+    default:
+        return true;                            /* RAZ/WI (12.1.1) */
     }
 }
