@@ -35,20 +35,22 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-run() {
+run() {    # WHAT COMMAND…
+    local what=$1
+    shift
     "$@" >"$work/log" 2>&1 9>&- && return
     tail -n 15 "$work/log" >&2
-    die "$1 $2 failed: see its output above; check the network and the free space of $root"
+    die "$what failed (above): check the network, and the free space of $root"
 }
 field() { papt_cache show --no-all-versions "$1" 2>/dev/null | sed -n "s/^$2: //p"; }
 dependency() { grep -o "$1[^ ,]*" <<<"$2" | head -n 1; }
-unpack() { run dpkg-deb -x "$work/deb/$1"_*.deb "$2"; }
+unpack() { run "unpacking $1" dpkg-deb -x "$work/deb/$1"_*.deb "$2"; }
 
 # apt-get update succeeds without a network, with warnings: Error-Mode=any makes it fail
 echo "guest Linux: reading Debian's package lists for arm64" >&2
 PAPT_ARCH=arm64
 private_apt "$work/apt"
-run papt -o APT::Update::Error-Mode=any update
+run "apt-get update" papt -o APT::Update::Error-Mode=any update
 image=$(dependency linux-image- "$(field "linux-image-$flavour" Depends)") ||
     die "no package linux-image-$flavour in /etc/apt's sources: they must offer Debian's main for arm64 (no Architectures: line)"
 release=${image#linux-image-}
@@ -59,11 +61,11 @@ kbuild=$(dependency linux-kbuild- "$headers") || die "linux-headers-$release nam
 echo "guest Linux: downloading $image, its headers, busybox" >&2
 mkdir "$work/deb"
 cd "$work/deb"
-run papt download "$image" "linux-headers-$release" "$common" busybox-static
+run "apt-get download" papt download "$image" "linux-headers-$release" "$common" busybox-static
 # shellcheck disable=SC2034
 PAPT_ARCH=$(dpkg --print-architecture)      # kbuild's programs run on the host
-run papt -o APT::Update::Error-Mode=any update
-run papt download "$kbuild"
+run "apt-get update" papt -o APT::Update::Error-Mode=any update
+run "apt-get download" papt download "$kbuild"
 
 echo "guest Linux: unpacking $release" >&2
 new=$work/$release
@@ -71,12 +73,12 @@ mkdir "$new" "$new/debian"
 unpack "linux-headers-$release" "$new/debian"
 unpack "$common" "$new/debian"
 unpack "$kbuild" "$new/debian"
-run mkdir "$work/image" "$work/busybox"
+run "writing $new" mkdir "$work/image" "$work/busybox"
 unpack "$image" "$work/image"
 unpack busybox-static "$work/busybox"
-run cp "$work/image/boot/vmlinuz-$release" "$new/Image"
-run cp "$work/busybox/bin/busybox" "$new/busybox"
-run cp "$work/image/boot/config-$release" "$new/config"
+run "writing $new" cp "$work/image/boot/vmlinuz-$release" "$new/Image"
+run "writing $new" cp "$work/busybox/bin/busybox" "$new/busybox"
+run "writing $new" cp "$work/image/boot/config-$release" "$new/config"
 (cd "$work/deb" && printf '%s\n' *.deb) >"$new/packages"
 # Debian's Makefile names /usr/src: make it relative, so that the tree works where it is
 ln -s "debian/usr/src/linux-headers-$release" "$new/headers"
