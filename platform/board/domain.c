@@ -32,6 +32,17 @@ static void *event_loop(void *unused)
 
 static void silent(void *data, virErrorPtr e) { (void)data, (void)e; }
 
+/* What libvirt would say on stderr goes beside the slot; errors are also told by its functions, and come in our words. */
+static void silence(const struct embedded *files)
+{
+    char outputs[EMBEDDED_PATH_MAX + 32] = "4:file:/dev/null";
+    if (files->lock >= 0 && !strchr(files->root, ' ')) {
+        snprintf(outputs, sizeof outputs, "3:file:%s/libvirt.log", files->root);
+    }
+    setenv("LIBVIRT_LOG_OUTPUTS", outputs, 0);
+    virSetErrorFunc(NULL, silent);
+}
+
 /* Once a process. Signals are for the main thread. */
 static int start_event_loop(void)
 {
@@ -41,8 +52,6 @@ static int start_event_loop(void)
     if (runs) {
         return 0;
     }
-    setenv("LIBVIRT_DEBUG", "4", 0);        /* warnings (of the taint by our own arguments) are noise on stderr */
-    virSetErrorFunc(NULL, silent);
     if (virEventRegisterDefaultImpl() < 0) {
         return -1;
     }
@@ -86,19 +95,19 @@ struct host *host_open(const char *uri, const char *cache_dir, const char *runti
     struct host *h = calloc(1, sizeof *h);
     h->files.lock = -1;
 
-    if (start_event_loop() < 0) {
-        failed(NULL, NULL, "libvirt's event loop", err, err_len);
-        free(h);
-        return NULL;
-    }
     if (!uri) {
         if (embedded_take(&h->files, cache_dir, runtime_dir, err, err_len) < 0) {
-            embedded_release(&h->files);
-            free(h);
+            host_close(h);
             return NULL;
         }
         snprintf(embedded, sizeof embedded, "qemu:///embed?root=%s", h->files.root);
         uri = embedded;
+    }
+    silence(&h->files);
+    if (start_event_loop() < 0) {
+        failed(NULL, NULL, "libvirt's event loop", err, err_len);
+        host_close(h);
+        return NULL;
     }
     h->connection = virConnectOpen(uri);
     if (!h->connection) {

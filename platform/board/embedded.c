@@ -16,10 +16,11 @@
 #define SLOTS 64
 #define ROOT_MAX 48         /* what libvirt adds has up to 58: /lib/qemu/domain-N-20 CHARACTERS/monitor.sock */
 
-/* As root and as anybody, in a container and on a bare machine: no other daemon, no sandbox of libvirt's. */
+/* On a bare machine and in a container: no other daemon, no sandbox of libvirt's, no change of files' owners. */
 static const char qemu_conf[] =
-    "stdio_handler = \"file\"\nsecurity_driver = \"none\"\nnamespaces = []\ncgroup_controllers = []\n"
-    "user = \"root\"\ngroup = \"root\"\nseccomp_sandbox = 0\ndynamic_ownership = 0\nremember_owner = 0\n";
+    "stdio_handler = \"file\"\nsecurity_driver = \"none\"\nnamespaces = []\ncgroup_controllers = []\nseccomp_sandbox = 0\n"
+    "dynamic_ownership = 0\nremember_owner = 0\n";
+static const char qemu_conf_root[] = "user = \"root\"\ngroup = \"root\"\n";    /* else libvirt drops root's rights */
 
 static int failed(const char *path, char *err, size_t err_len)
 {
@@ -87,7 +88,7 @@ static int prepare(struct embedded *e, const char *runtime_dir, char *err, size_
     if (!f) {
         return failed(path, err, err_len);
     }
-    int bad = fputs(qemu_conf, f) < 0;
+    int bad = fputs(qemu_conf, f) < 0 || (geteuid() == 0 && fputs(qemu_conf_root, f) < 0);
     if (fclose(f) || bad) {
         return failed(path, err, err_len);
     }

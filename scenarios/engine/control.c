@@ -187,8 +187,8 @@ static bool handle(struct control *c)
         c->held_at = strtoull(c->line + 5, &reason, 10);
         free(c->held_reason);
         c->held_reason = strdup(*reason == ' ' ? reason + 1 : reason);
-        c->held = true;
-        return true;
+        c->held = word_unescape(c->held_reason) >= 0;
+        return c->held;
     }
     return false;
 }

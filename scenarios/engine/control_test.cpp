@@ -115,6 +115,18 @@ TEST_F(Control, AHoldThatComesWithTheAnswerIsKept)
     EXPECT_STREQ(reason, "watch 7 8");
 }
 
+TEST_F(Control, AReasonIsToldInTheBoardsWords)
+{
+    uint64_t time;
+    const char *reason;
+    meet();
+    ASSERT_EQ(control_wait(control, &time, &reason, err, sizeof err), 0);
+    say("ok\nheld 5 error trace%20x:%20disk%20full\n");
+    ASSERT_EQ(control_command(control, "go", nullptr, err, sizeof err), 0);
+    ASSERT_EQ(control_wait(control, &time, &reason, err, sizeof err), 0);
+    EXPECT_STREQ(reason, "error trace x: disk full");
+}
+
 TEST_F(Control, LinesArriveInPieces)
 {
     meet();

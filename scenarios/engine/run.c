@@ -220,10 +220,12 @@ void run_end(struct board_run *b)
         console_show_rest(b);
     }
     for (size_t i = 0; i < SYSTEM_DEVICES_MAX; i++) {
-        if (b->consoles[i].log) {
-            fclose(b->consoles[i].log);
-            b->consoles[i].log = NULL;
+        FILE *log = b->consoles[i].log;
+        bool bad = log && ferror(log);
+        if (log && (fclose(log) != 0 || bad)) {
+            fprintf(stderr, "ingot: %s/%s.log: not written whole: free some space and run again\n", b->dir, b->system->devices[i].name);
         }
+        b->consoles[i].log = NULL;
     }
 }
 
