@@ -15,13 +15,29 @@
 void forge_pages(FILE *out, const struct system *s);
 /* tables.c: the constant structs of hypervisor/include/tables.h as C */
 void forge_tables(FILE *out, const struct system *s);
-/* tree.c: a VM's flattened device tree (Devicetree Specification 0.3); -1 with a message if it does not fit */
-int forge_tree(const char *path, const struct system *s, int vm);
+/* tree.c: a VM's flattened device tree (Devicetree Specification 0.3), malloc'd; NULL with a message if it does not fit */
+void *forge_tree(const struct system *s, int vm);
+/* source.c: a flattened tree as source (.dts), for reading */
+void forge_source(FILE *out, const void *tree);
 /* link.c: linker script, payloads, and the compiler's call */
 void forge_script(FILE *out, const struct system *s);
-void forge_payloads(FILE *out, const struct system *s, const char *dir);
-int forge_run(char *const argv[]);  /* 0, or -1 with a message */
+void forge_payloads(FILE *out, const struct system *s);
+int forge_link(const struct system *s, const char *dir, const char *cross, const char *hyp);    /* 0, or -1 with a message */
 /* explain.c: memory map and interrupt routes in words */
 void forge_explain(FILE *out, const struct system *s);
+
+/* output.c: the result's folder. All is made in DIR/.forge and goes to its place at the end, file by file, the image
+ * last: a failed run leaves the old result. These functions end the program with a message where they fail. */
+const char *output_begin(const char *dir, bool keep);   /* the folder to work in; keep: it stays if the run fails */
+FILE *output_create(const char *name, const char *ending);
+void output_finish(FILE *f);
+void output_publish(const char *image);                 /* image: the name that goes last */
+_Noreturn void output_fail(void);
+
+/* signals.c: SIGINT, SIGTERM and SIGHUP wait until forge has cleaned up */
+void signals_hold(void);
+bool signals_pending(void);
+void signals_release(void);
+int signals_run(char *const argv[], const char *remedy);    /* runs a program; 0, or -1 with a message */
 
 #endif

@@ -1,236 +1,151 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The image, read back: its page tables are walked from the ELF's bytes and held against the system's XML
-//
-// Shares no code with the emitter: own walk, own descriptor masks; only the reader of the XML is the same.
-#include <cstring>
-#include <fstream>
-#include <gelf.h>
-#include <fcntl.h>
+// forge as a program: what it leaves behind, whatever happens
+#include <csignal>
 #include <gtest/gtest.h>
-#include <map>
-#include <sys/wait.h>
-#include <unistd.h>
-#include <vector>
+#include <sys/prctl.h>
 
-extern "C" {
-#include "hypervisor/include/tables.h"
-#include "platform/board/system.h"
-}
+#include "hypervisor/forge/bench.h"
+
+#define FIRST_LIGHT SYSTEMS "/first-light.xml"
 
 namespace {
 
-struct Leaf { uint64_t pa, descriptor; };
-
-class Image : public testing::Test {
+class Forge : public testing::Test {
 protected:
-    static void SetUpTestSuite()
+    bool said(const std::string &text) const { return bench.said().find(text) != std::string::npos; }
+    // first-light with one word changed.
+    std::string changed(const std::string &from, const std::string &to)
     {
-        char name[] = "/tmp/ingot-forge-XXXXXX";
-        dir = mkdtemp(name);
-        ASSERT_EQ(0, forge(XML, dir + "/out"));
-        system = system_load(XML, FILES);
-        ASSERT_NE(nullptr, system);
-        elf_version(EV_CURRENT);
-        int fd = open((dir + "/out/first-light.elf").c_str(), O_RDONLY);
-        ASSERT_GE(fd, 0);
-        elf = elf_begin(fd, ELF_C_READ, nullptr);
-        ASSERT_NE(nullptr, elf);
+        std::string text = read_file(FIRST_LIGHT);
+        size_t at = text.find(from);
+        EXPECT_NE(std::string::npos, at) << from;
+        bench.write("changed.xml", text.replace(at, from.size(), to));
+        return bench.dir + "/changed.xml";
     }
-    static void TearDownTestSuite()
+    // A compiler that is this shell script; the value of --cross.
+    std::string compiler(const std::string &script)
     {
-        elf_end(elf);
-        system_free(system);
-        std::string rm = "rm -rf " + dir;
-        EXPECT_EQ(0, ::system(rm.c_str()));
+        bench.write("fake-gcc", "#!/bin/sh\n" + script + "\n");
+        std::filesystem::permissions(bench.dir + "/fake-gcc", std::filesystem::perms::owner_all);
+        return "--cross " + bench.dir + "/fake-";
     }
-    static int forge(const std::string &xml, const std::string &out)
-    {
-        std::string cmd = std::string(FORGE) + " " + xml + " --files " + FILES + " --hyp " + HYP + " --out " + out + " 2>" + dir + "/said";
-        int status = ::system(cmd.c_str());
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    }
-    // Bytes at a physical address, from the program headers.
-    static void read(uint64_t pa, void *to, size_t len)
-    {
-        size_t count;
-        ASSERT_EQ(0, elf_getphdrnum(elf, &count));
-        for (size_t i = 0; i < count; i++) {
-            GElf_Phdr p;
-            gelf_getphdr(elf, i, &p);
-            if (p.p_type == PT_LOAD && pa >= p.p_paddr && pa + len <= p.p_paddr + p.p_filesz) {
-                size_t size;
-                memcpy(to, elf_rawfile(elf, &size) + p.p_offset + (pa - p.p_paddr), len);
-                return;
-            }
-        }
-        FAIL() << std::hex << pa << " is not in the image";
-    }
-    static uint64_t symbol(const std::string &name)
-    {
-        Elf_Scn *s = nullptr;
-        while ((s = elf_nextscn(elf, s))) {
-            GElf_Shdr sh;
-            gelf_getshdr(s, &sh);
-            for (size_t i = 0; sh.sh_type == SHT_SYMTAB && i < sh.sh_size / sh.sh_entsize; i++) {
-                GElf_Sym sym;
-                gelf_getsym(elf_getdata(s, nullptr), i, &sym);
-                if (name == elf_strptr(elf, sh.sh_link, sym.st_name)) {
-                    return sym.st_value;
-                }
-            }
-        }
-        ADD_FAILURE() << "no symbol " << name;
-        return 0;
-    }
-    // All pages of 4 KiB that a translation starting at level 1 reaches.
-    static std::map<uint64_t, Leaf> walk(uint64_t root)
-    {
-        std::map<uint64_t, Leaf> pages;
-        walk_table(pages, root, 1, 0);
-        return pages;
-    }
-    static void walk_table(std::map<uint64_t, Leaf> &pages, uint64_t table, int level, uint64_t va)
-    {
-        uint64_t entries[512];
-        ASSERT_EQ(0u, table & 0xfff);
-        read(table, entries, sizeof entries);
-        unsigned shift = 12 + 9 * (3 - level);
-        for (uint64_t i = 0; i < 512; i++) {
-            uint64_t d = entries[i], next = d & 0x0000fffffffff000u;
-            if (!(d & 1)) {
-                continue;
-            }
-            if (level < 3 && (d & 2)) {
-                walk_table(pages, next, level + 1, va + (i << shift));
-            } else {
-                ASSERT_TRUE(level == 3 ? (d & 2) : level == 2) << "a block at level " << level;
-                for (uint64_t at = 0; at < 1ull << shift; at += 0x1000) {
-                    pages[va + (i << shift) + at] = {next + at, d};
-                }
-            }
-        }
-    }
-    static std::map<uint64_t, Leaf> stage2(size_t vm) { return walk(symbol("hyp_s2_" + std::to_string(vm))); }
+    std::string image() const { return read_file(bench.dir + "/out/first-light.elf"); }
 
-    static std::string dir;
-    static struct system *system;
-    static Elf *elf;
+    ForgeBench bench;
 };
-std::string Image::dir;
-struct system *Image::system;
-Elf *Image::elf;
 
-TEST_F(Image, StageTwoReachesTheVmsRamAndDevicesAndNothingElse)
+TEST_F(Forge, MakesImageTablesTreesAndMap)
 {
-    for (size_t v = 0; v < system->vm_count; v++) {
-        const system_vm &vm = system->vms[v];
-        auto pages = stage2(v);
-        uint64_t expected = vm.size / 0x1000;
-        for (uint64_t at = 0; at < vm.size; at += 0x1000) {
-            auto p = pages.find(vm.ipa + at);
-            ASSERT_NE(pages.end(), p) << vm.name;
-            ASSERT_EQ(vm.pa + at, p->second.pa);
-            ASSERT_EQ(0xfu, p->second.descriptor >> 2 & 0xf);   // normal, write-back
+    ASSERT_EQ(0, bench.forge(FIRST_LIGHT, "out")) << bench.said();
+    for (const char *name : { "first-light.elf", "tables.c", "pagetables.S", "link.ld", "layout.txt", "linux.dtb", "linux.dts", "rt.dtb", "rt.dts" }) {
+        EXPECT_TRUE(bench.exists(std::string("out/") + name)) << name;
+    }
+    EXPECT_FALSE(bench.exists("out/.forge"));
+    EXPECT_FALSE(bench.exists("out/payloads.S"));
+    ASSERT_EQ(0, bench.forge(FIRST_LIGHT, "out", "--keep"));
+    EXPECT_TRUE(bench.exists("out/payloads.S"));
+}
+
+TEST_F(Forge, TheSameInputGivesTheSameBytesAnywhere)
+{
+    ASSERT_EQ(0, bench.forge(FIRST_LIGHT, "out"));
+    ASSERT_EQ(0, bench.forge(FIRST_LIGHT, "elsewhere/"));
+    EXPECT_TRUE(image() == read_file(bench.dir + "/elsewhere/first-light.elf"));
+}
+
+TEST_F(Forge, LeavesOtherFilesOfAFolderAlone)
+{
+    std::filesystem::create_directory(bench.dir + "/out");
+    bench.write("out/letter", "mine");
+    ASSERT_EQ(0, bench.forge(FIRST_LIGHT, "out"));
+    EXPECT_EQ("mine", read_file(bench.dir + "/out/letter"));
+}
+
+TEST_F(Forge, AFailedRunLeavesTheOldImage)
+{
+    ASSERT_EQ(0, bench.forge(FIRST_LIGHT, "out"));
+    std::string before = image();
+    EXPECT_EQ(1, bench.forge(changed("rt/rt.bin", "rt/no.bin"), "out"));
+    EXPECT_TRUE(said("changed.xml:24: missing file 'rt/no.bin'")) << bench.said();
+    EXPECT_EQ(1, bench.forge(FIRST_LIGHT, "out", compiler("exit 3")));
+    EXPECT_TRUE(said("fake-gcc failed")) << bench.said();
+    EXPECT_FALSE(bench.exists("out/.forge"));
+    EXPECT_TRUE(before == image());
+}
+
+TEST_F(Forge, AFailedFirstRunLeavesNothing)
+{
+    EXPECT_EQ(1, bench.forge(FIRST_LIGHT, "out", compiler("exit 3")));
+    EXPECT_FALSE(bench.exists("out"));
+    EXPECT_EQ(1, bench.forge(FIRST_LIGHT, "out", "--keep " + compiler("exit 3")));
+    EXPECT_TRUE(said("is kept in")) << bench.said();
+    EXPECT_TRUE(bench.exists("out/.forge/tables.c"));
+    EXPECT_EQ(0, bench.forge(FIRST_LIGHT, "out")) << "what is left of it is in nobody's way: " << bench.said();
+}
+
+TEST_F(Forge, AMissingCompilerIsNamed)
+{
+    EXPECT_EQ(1, bench.forge(FIRST_LIGHT, "out", "--cross none-"));
+    EXPECT_TRUE(said("none-gcc: No such file or directory: install gcc-aarch64-linux-gnu")) << bench.said();
+    EXPECT_FALSE(bench.exists("out"));
+}
+
+// Interrupted while the compiler runs: it ends too, with what it has started, and nothing stays.
+TEST_F(Forge, AnInterruptLeavesNothingBehind)
+{
+    prctl(PR_SET_CHILD_SUBREAPER, 1);       // the orphan comes here, to be asked how it ended
+    for (int sig : { SIGINT, SIGTERM }) {
+        std::string command = "exec " + bench.command(FIRST_LIGHT, "out", compiler("echo $$ > " + bench.dir + "/pid.new\nmv " + bench.dir + "/pid.new " +
+                                                                                   bench.dir + "/pid\nsleep 20"));
+        std::filesystem::remove(bench.dir + "/pid");
+        pid_t pid = fork();
+        if (!pid) {
+            execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+            _exit(127);
         }
-        for (size_t i = 0; i < system->device_count; i++) {
-            const system_device &d = system->devices[i];
-            for (uint64_t at = 0; at < d.size; at += 0x1000) {
-                auto p = pages.find(d.base + at);
-                ASSERT_EQ(d.owner == (int)v, p != pages.end()) << vm.name << " " << d.name;
-                if (p != pages.end()) {
-                    expected++;
-                    EXPECT_EQ(d.base + at, p->second.pa);
-                    EXPECT_EQ(0u, p->second.descriptor >> 2 & 0xf);     // device-nGnRnE
-                    EXPECT_TRUE(p->second.descriptor >> 54 & 1);        // never executable
-                }
-            }
+        while (!bench.exists("pid")) {
+            ASSERT_EQ(0, waitpid(pid, nullptr, WNOHANG)) << bench.said();
+            usleep(1000);
         }
-        EXPECT_EQ(expected, pages.size()) << vm.name << " reaches more than its own";
+        kill(pid, sig);
+        int status = 0;
+        ASSERT_EQ(pid, waitpid(pid, &status, 0));
+        EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == sig) << status;
+        EXPECT_FALSE(bench.exists("out"));
+        ASSERT_LT(0, waitpid(-std::stoi(read_file(bench.dir + "/pid")), &status, 0));
+        EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) << "the compiler's child ran on";
     }
 }
 
-TEST_F(Image, NoPageBelongsToTwoVmsOrToTheHypervisor)
+TEST_F(Forge, AnOutputThatCannotBeWrittenIsNamed)
 {
-    std::map<uint64_t, size_t> owner;
-    for (size_t v = 0; v < system->vm_count; v++) {
-        for (auto &p : stage2(v)) {
-            EXPECT_TRUE(owner.emplace(p.second.pa, v).second) << std::hex << p.second.pa << " is shared";
-            EXPECT_FALSE(p.second.pa >= system->hyp_base && p.second.pa < system->hyp_base + system->hyp_size);
-            EXPECT_FALSE(p.second.pa >= 0x08000000 && p.second.pa < 0x09000000) << "the GIC is emulated";
-        }
-    }
+    EXPECT_EQ(1, bench.forge(FIRST_LIGHT, "no/such/folder"));
+    EXPECT_TRUE(said("no/such/folder: No such file or directory: name a folder to write to with --out")) << bench.said();
+    EXPECT_EQ(1, bench.forge(FIRST_LIGHT, "files/rt/rt.bin"));
+    EXPECT_TRUE(said("Not a directory: name a folder")) << bench.said();
 }
 
-TEST_F(Image, TheHypervisorNeverWritesWhatItExecutes)
+TEST_F(Forge, ACommandLineTooLongForTheTreeIsRefusedAtItsLine)
 {
-    auto pages = walk(symbol("hyp_el2_root"));
-    uint64_t text = symbol("__text_start"), rodata = symbol("__rodata_start"), data = symbol("__data_start");
-    for (auto &p : pages) {
-        EXPECT_EQ(p.first, p.second.pa) << "identity";
-        bool read_only = p.second.descriptor >> 7 & 1, execute_never = p.second.descriptor >> 54 & 1;
-        EXPECT_TRUE(read_only || execute_never) << std::hex << p.first;
-    }
-    EXPECT_FALSE(pages.at(text).descriptor >> 54 & 1);
-    EXPECT_TRUE(pages.at(rodata).descriptor >> 54 & 1);
-    EXPECT_TRUE(pages.at(rodata).descriptor >> 7 & 1) << "the tables cannot be written";
-    EXPECT_TRUE(pages.at(data).descriptor >> 54 & 1);
+    EXPECT_EQ(1, bench.forge(changed("nokaslr", std::string(70000, 'x')), "out"));
+    EXPECT_TRUE(said("changed.xml:17: device tree of vm 'linux'")) << bench.said().substr(0, 500);
+    EXPECT_FALSE(bench.exists("out"));
 }
 
-TEST_F(Image, TheHypervisorMapsNothingOfAVm)
+TEST_F(Forge, NamesOfFilesMayHaveBlanksAndQuotes)
 {
-    for (auto &p : walk(symbol("hyp_el2_root"))) {
-        for (size_t v = 0; v < system->vm_count; v++) {
-            EXPECT_FALSE(p.second.pa >= system->vms[v].pa && p.second.pa < system->vms[v].pa + system->vms[v].size);
-        }
-    }
+    std::filesystem::create_directory(bench.dir + "/files/a \"b\" \\c");
+    bench.write("files/a \"b\" \\c/rt.bin", "a raw image");
+    EXPECT_EQ(0, bench.forge(changed("rt/rt.bin", "a &quot;b&quot; \\c/rt.bin"), "out")) << bench.said();
 }
 
-TEST_F(Image, TablesSayWhatTheXmlSays)
+TEST_F(Forge, ExplainTellsMemoryAndInterrupts)
 {
-    struct hyp_vm vms[8];
-    uint8_t owner[HYP_INTIDS];
-    read(symbol("hyp_vms"), vms, system->vm_count * sizeof vms[0]);
-    read(symbol("hyp_irq_vm"), owner, sizeof owner);
-    size_t owned = 0;
-    for (size_t v = 0; v < system->vm_count; v++) {
-        EXPECT_EQ(system->vms[v].core, vms[v].core);
-        EXPECT_EQ(symbol("hyp_s2_" + std::to_string(v)), vms[v].vttbr & 0xffffffffffffu);
-        EXPECT_EQ(v + 1, vms[v].vttbr >> 48) << "each VM has a VMID of its own";
-        EXPECT_TRUE(vms[v].irq_mask[0] == 1u << 27) << "of the PPIs only the virtual timer";
-    }
-    for (size_t i = 0; i < system->device_count; i++) {
-        const system_device &d = system->devices[i];
-        uint32_t intid = d.spi + 32;
-        EXPECT_EQ(d.owner >= 0 ? d.owner : HYP_NO_VM, owner[intid]) << d.name;
-        for (size_t v = 0; v < system->vm_count; v++) {
-            EXPECT_EQ(d.owner == (int)v, (vms[v].irq_mask[intid / 32] >> intid % 32 & 1) != 0) << d.name;
-        }
-        owned += d.owner >= 0;
-    }
-    EXPECT_EQ(owned, (size_t)(HYP_INTIDS - std::count(owner, owner + HYP_INTIDS, HYP_NO_VM)));
-}
-
-TEST_F(Image, AFailedForgeLeavesTheOldImage)
-{
-    auto size = [&] { std::ifstream f(dir + "/out/first-light.elf", std::ios::ate | std::ios::binary); return (long)f.tellg(); };
-    long before = size();
-    std::ifstream in(XML);
-    std::string text((std::istreambuf_iterator<char>(in)), {});
-    text.replace(text.find("rt/rt.bin"), 9, "rt/no.bin");
-    std::ofstream(dir + "/bad.xml") << text;
-    EXPECT_EQ(1, forge(dir + "/bad.xml", dir + "/out"));
-    EXPECT_EQ(before, size());
-    EXPECT_GT(before, 0);
-}
-
-TEST_F(Image, AMissingCompilerIsNamed)
-{
-    std::string cmd = std::string(FORGE) + " " + XML + " --files " + FILES + " --hyp " + HYP + " --cross none- --out " + dir + "/other 2>" + dir + "/said";
-    EXPECT_EQ(1, WEXITSTATUS(::system(cmd.c_str())));
-    std::ifstream said(dir + "/said");
-    std::string text((std::istreambuf_iterator<char>(said)), {});
-    EXPECT_NE(std::string::npos, text.find("none-gcc")) << text;
-    EXPECT_NE(0, access((dir + "/other").c_str(), F_OK)) << "nothing half-made";
+    std::string command = FORGE " " FIRST_LIGHT " --explain >" + bench.dir + "/told";
+    ASSERT_EQ(0, ::system(command.c_str()));
+    std::string told = read_file(bench.dir + "/told");
+    EXPECT_NE(std::string::npos, told.find("0x0040a00000-0x004c9fffff")) << told;
+    EXPECT_NE(std::string::npos, told.find("dmaq0             179    211       1  linux")) << told;
 }
 
 }  // namespace

@@ -3,14 +3,9 @@
  */
 #include "forge.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <spawn.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-extern char **environ;
+#include <stdarg.h>
+#include <stdlib.h>
 
 static uint64_t pa_of(const struct system_vm *vm, uint64_t ipa) { return ipa - vm->ipa + vm->pa; }
 
@@ -38,38 +33,55 @@ void forge_script(FILE *out, const struct system *s)
     fprintf(out, "    /DISCARD/ : { *(.comment) *(.note*) *(.eh_frame*) }\n}\n");
 }
 
-static void payload(FILE *out, size_t vm, const char *what, const char *path)
+static void payload(FILE *out, size_t vm, const char *what, const char *path, const char *ending)
 {
-    fprintf(out, "    .section .payload.vm%zu.%s, \"a\"\n    .incbin \"%s\"\n", vm, what, path);
+    fprintf(out, "    .section .payload.vm%zu.%s, \"a\"\n    .incbin \"", vm, what);
+    for (const char *p = path; *p; p++) {
+        fprintf(out, *p == '"' || *p == '\\' ? "\\%c" : "%c", *p);
+    }
+    fprintf(out, "%s\"\n", ending);
 }
 
-void forge_payloads(FILE *out, const struct system *s, const char *dir)
+void forge_payloads(FILE *out, const struct system *s)
 {
-    char tree[4096];
+    fprintf(out, "/* made by forge from %s */\n    .file \"payloads.S\"\n", s->name);
     for (size_t v = 0; v < s->vm_count; v++) {
         const struct system_vm *vm = &s->vms[v];
-        payload(out, v, "kernel", vm->kernel);
+        payload(out, v, "kernel", vm->kernel, "");
         if (vm->initrd_size) {
-            payload(out, v, "initrd", vm->initramfs);
+            payload(out, v, "initrd", vm->initramfs, "");
         }
-        snprintf(tree, sizeof tree, "%s/%s.dtb", dir, vm->name);
-        payload(out, v, "tree", tree);
+        payload(out, v, "tree", vm->name, ".dtb");      /* found by -I */
     }
 }
 
-int forge_run(char *const argv[])
+static char *text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static char *text(const char *fmt, ...)
 {
-    pid_t pid;
-    int status, r = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);
-    if (r) {
-        fprintf(stderr, "forge: %s: %s: install gcc-aarch64-linux-gnu, or name another with --cross\n", argv[0], strerror(r));
-        return -1;
+    char *p;
+    va_list ap;
+    va_start(ap, fmt);
+    if (vasprintf(&p, fmt, ap) < 0) {
+        fprintf(stderr, "forge: out of memory: free some\n");
+        output_fail();
     }
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    va_end(ap);
+    return p;
+}
+
+int forge_link(const struct system *s, const char *dir, const char *cross, const char *hyp)
+{
+    /* Nothing of the result may depend on where or when it was made: no debug information of generated files. */
+    char *owned[] = {
+        text("%sgcc", cross), text("-I%s", FORGE_INCLUDE), text("-I%s", dir), text("%s/link.ld", dir), text("%s/%s.elf", dir, s->name),
+        text("%s/tables.c", dir), text("%s/pagetables.S", dir), text("%s/payloads.S", dir) };
+    char *argv[] = {
+        owned[0], "-nostdlib", "-static", "-no-pie", "-fno-pic", "-ffreestanding", "-std=gnu11", "-O2", "-Wall", "-Werror", owned[1], owned[2],
+        "-Wl,--build-id=none", "-Wl,-z,max-page-size=4096", "-T", owned[3], "-o", owned[4], owned[5], owned[6], owned[7],
+        "-Wl,--whole-archive", (char *)hyp, NULL };
+    int r = signals_run(argv, "install gcc-aarch64-linux-gnu, or name another compiler with --cross");
+    for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++) {
+        free(owned[i]);
     }
-    if (!WIFEXITED(status) || WEXITSTATUS(status)) {
-        fprintf(stderr, "forge: %s failed (its messages are above)\n", argv[0]);
-        return -1;
-    }
-    return 0;
+    return r;
 }

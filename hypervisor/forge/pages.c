@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TABLES_MAX 256
+/* Of one address space: a root, 64 of level 2 for the 64 GiB that a board can have, 16 for devices, GIC and image. */
+#define TABLES_MAX 96
 #define PAGE 0x1000ul
 #define BLOCK 0x200000ul
 
@@ -40,8 +41,8 @@ struct tables {
 static int new_table(struct tables *t)
 {
     if (t->count == TABLES_MAX) {
-        fprintf(stderr, "forge: more than %d page tables for one address space: use regions aligned to 2 MiB\n", TABLES_MAX);
-        exit(1);
+        fprintf(stderr, "forge: an address space of more than %d page tables: a fault of forge, report it with the XML\n", TABLES_MAX);
+        output_fail();
     }
     memset(t->table[t->count].descriptor, 0, sizeof t->table[0].descriptor);
     memset(t->table[t->count].next, -1, sizeof t->table[0].next);
@@ -109,7 +110,7 @@ void forge_pages(FILE *out, const struct system *s)
     struct tables t = { .table = malloc(TABLES_MAX * sizeof *t.table) };
     char root[80], prefix[32];
 
-    fprintf(out, "/* made by forge from %s */\n    .section .rodata, \"a\"\n", s->name);
+    fprintf(out, "/* made by forge from %s */\n    .file \"pagetables.S\"\n    .section .rodata, \"a\"\n", s->name);
     begin(&t, "pt_el2");
     map(&t, s->hyp_base, s->hyp_base, FORGE_REGION, S1_NORMAL | S1_READ_ONLY);                          /* text */
     map(&t, s->hyp_base + FORGE_REGION, s->hyp_base + FORGE_REGION, FORGE_REGION, S1_NORMAL | S1_READ_ONLY | XN);

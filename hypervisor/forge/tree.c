@@ -3,7 +3,6 @@
  */
 #include "forge.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <libfdt.h>
 #include <stdlib.h>
@@ -13,7 +12,7 @@
 #define PHANDLE_GIC 1
 enum { GIC_SPI = 0, GIC_PPI = 1, IRQ_LEVEL_HIGH = 4 };
 
-/* Sequential writing fails in one way only: no room. The first failure sticks. */
+/* Sequential writing fails in one way only: no room. The first failure sticks. The blob is the struct's first member. */
 struct tree {
     uint8_t blob[TREE_MAX];
     int error;
@@ -83,8 +82,10 @@ static void device_node(struct tree *t, const struct system_device *d)
         CELLS(t, "reg-shift", 0);
         CELLS(t, "reg-io-width", 1);
     } else {
-        CELLS(t, "clock-frequency", d->clock_ps ? (uint32_t)(1000000000000ull / d->clock_ps) : 100000000);
-        flag(t, "dma-coherent");
+        CELLS(t, "clock-frequency", d->clock_ps ? (uint32_t)((1000000000000ull + d->clock_ps / 2) / d->clock_ps) : 100000000);
+        if (d->stream) {
+            flag(t, "dma-coherent");
+        }
     }
     end(t);
 }
@@ -107,12 +108,11 @@ static void chosen(struct tree *t, const struct system *s, const struct system_v
     end(t);
 }
 
-int forge_tree(const char *path, const struct system *s, int index)
+void *forge_tree(const struct system *s, int index)
 {
     const struct system_vm *vm = &s->vms[index];
     struct tree *t = calloc(1, sizeof *t);
     char name[64];
-    int result = -1;
 
     keep(t, fdt_create(t->blob, sizeof t->blob));
     keep(t, fdt_finish_reservemap(t->blob));
@@ -137,15 +137,9 @@ int forge_tree(const char *path, const struct system *s, int index)
     end(t);
     keep(t, fdt_finish(t->blob));
     if (t->error) {
-        fprintf(stderr, "%s:%d: device tree of vm '%s': %s: use fewer devices or a shorter command line\n", s->file, vm->payload_line, vm->name, fdt_strerror(t->error));
-    } else {
-        FILE *f = fopen(path, "wb");
-        if (f && fwrite(t->blob, 1, fdt_totalsize(t->blob), f) == fdt_totalsize(t->blob) && !fclose(f)) {
-            result = 0;
-        } else {
-            fprintf(stderr, "forge: %s: %s\n", path, strerror(errno));
-        }
+        fprintf(stderr, "%s:%d: device tree of vm '%s': %s: use fewer devices or a shorter cmdline\n", s->file, vm->payload_line, vm->name, fdt_strerror(t->error));
+        free(t);
+        return NULL;
     }
-    free(t);
-    return result;
+    return t;                               /* its blob stands first */
 }
