@@ -2,7 +2,7 @@
 -- The hypervisor's interrupt path keeps its budget (hypervisor/arch/aarch64/vectors.S): instructions from the vector's first
 -- to its ERET, with one pending interrupt and a free list register. One core: 1 ns is 1 instruction of it.
 
-local BUDGET = 72
+local BUDGET = 20
 
 local b <close> = board.start { system = "one-core" }
 b:probe { name = "el2-vector", vm = "rt", at = "hyp_vector_irq" }
