@@ -95,9 +95,10 @@ TEST_F(Forge, AnInterruptLeavesNothingBehind)
 {
     prctl(PR_SET_CHILD_SUBREAPER, 1);       // the orphan comes here, to be asked how it ended
     for (int sig : { SIGINT, SIGTERM }) {
-        std::string command = "exec " + bench.command(FIRST_LIGHT, "out", compiler("echo $$ > " + bench.dir + "/pid.new\nmv " + bench.dir + "/pid.new " +
-                                                                                   bench.dir + "/pid\nsleep 20"));
-        std::filesystem::remove(bench.dir + "/pid");
+        std::string pid_file = bench.dir + "/pid";
+        std::string script = "sleep 20 &\necho $! > " + pid_file + ".new\nmv " + pid_file + ".new " + pid_file + "\nwait";
+        std::string command = "exec " + bench.command(FIRST_LIGHT, "out", compiler(script));
+        std::filesystem::remove(pid_file);
         pid_t pid = fork();
         if (!pid) {
             execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
@@ -112,7 +113,8 @@ TEST_F(Forge, AnInterruptLeavesNothingBehind)
         ASSERT_EQ(pid, waitpid(pid, &status, 0));
         EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == sig) << status;
         EXPECT_FALSE(bench.exists("out"));
-        ASSERT_LT(0, waitpid(-std::stoi(read_file(bench.dir + "/pid")), &status, 0));
+        pid_t orphan = std::stoi(read_file(pid_file));
+        ASSERT_EQ(orphan, waitpid(orphan, &status, 0));
         EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) << "the compiler's child ran on";
     }
 }
