@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -80,6 +81,14 @@ static void open_host(lua_State *L)
     }
 }
 
+/* A daemon's QEMU may be another user's. The runtime folder's name cannot be guessed. */
+static void share(const char *path, mode_t mode)
+{
+    if (engine.options.uri) {
+        chmod(path, mode);
+    }
+}
+
 static void open_logs(lua_State *L, struct board_run *b)
 {
     for (size_t i = 0; i < b->system->device_count; i++) {
@@ -105,6 +114,7 @@ void run_prepare(lua_State *L, struct board_run *b, const char *system, const ch
     snprintf(b->domain, sizeof b->domain, "ingot-%s-%d-%u", name, (int)getpid(), ++engine.boards);
     engine_remove(b->dir);
     engine_make_dirs(L, b->dir);
+    share(b->dir, 0777);
     open_logs(L, b);
 }
 
@@ -120,6 +130,8 @@ static char *prepare_domain(lua_State *L, struct board_run *b)
     if (!b->control) {
         luaL_error(L, "control socket: %s", err);
     }
+    share(engine.options.runtime, 0711);
+    share(socket, 0666);
     snprintf(module, sizeof module, "%s/platform/qemu/ingot-qemu.so", engine.options.build);
     if (access(module, R_OK) < 0) {
         luaL_error(L, "%s: %s: build it first (./ingot does)", module, strerror(errno));
