@@ -79,6 +79,17 @@ TEST_F(Scheduler, AnotherCoreFillsInWhileTheOwnersAccessIsInFlight)
     EXPECT_EQ(860, limit(3, 140));
 }
 
+TEST_F(Scheduler, AnInterruptMakesTheCoreThatFillsInTheOwner)
+{
+    EXPECT_EQ(1, (turn_arrived(&s, 1), choose(3, 0)));
+    turn_stall(&s, 1, 140);
+    EXPECT_EQ(0, choose(3, 100));
+    turn_arrived(&s, 0);
+    EXPECT_EQ(0, choose(3, 120));
+    EXPECT_EQ(0, choose(3, 140));
+    EXPECT_EQ(980, limit(3, 140));
+}
+
 TEST_F(Scheduler, TimePassesToTheEndOfAnAccessWhenNobodyElseCanRun)
 {
     choose(1, 0);

@@ -31,6 +31,7 @@ static uint64_t insns[TURN_CORES_MAX]; /* executed by each core up to the end of
 static CPUState *running;               /* between the begin and the end of its turn */
 static int64_t turn_start;              /* raw instruction count at its begin */
 static bool debugging;                  /* a core hit a breakpoint: until the main loop has stopped the machine */
+static QEMUTimer *pin;
 static QemuCond *halt_cond;
 static QemuThread *thread;
 static void (*stock_ops_init)(AccelOpsClass *ops);
@@ -140,8 +141,9 @@ static void interrupt(CPUState *cpu, int mask)
 {
     int fresh = mask & ~cpu->interrupt_request & INTERRUPTS;
     icount_handle_interrupt(cpu, mask);
-    /* The running core has its turn already: noted for later it would win over an interrupt of another core. */
-    if (fresh && cpu != running && !runstate_check(RUN_STATE_INMIGRATE)) {
+    /* The owner that executes has its turn already: noted for later it would win over an interrupt of another core. */
+    bool has_turn = cpu == running && cpu->cpu_index == turns.owner;
+    if (fresh && !has_turn && !runstate_check(RUN_STATE_INMIGRATE)) {
         turn_arrived(&turns, cpu->cpu_index);
         vcpu_leave();
     }
@@ -149,6 +151,19 @@ static void interrupt(CPUState *cpu, int mask)
 
 /* QEMU's main loop moves time by itself when all cores sleep. Here the vCPU loop does, and nobody else. */
 static bool never_idle(CPUState *cpu) { return false; }
+
+/* A core that is stopped counts as idle, and the main loop would move time to the next timer before it has stopped the
+ * machine. A timer that is due prevents it. */
+static void pin_time(bool pinned)
+{
+    if (pinned) {
+        timer_mod_ns(pin, 0);
+    } else if (timer_pending(pin)) {
+        timer_del(pin);
+    }
+}
+
+static void pinned(void *opaque) { }
 
 /* ns to the next timer, or -1. */
 static int64_t next_timer(void) { return qemu_clock_deadline_ns_all(QEMU_CLOCK_VIRTUAL, QEMU_TIMER_ATTR_ALL); }
@@ -197,8 +212,8 @@ static void execute(CPUState *cpu, int64_t limit)
     turn_end(cpu);
 
     if (result == EXCP_DEBUG) {
+        pin_time(true);
         cpu_handle_guest_debug(cpu);
-        cpu->stopped = false;   /* or the main loop would take the board for idle, and move time */
         debugging = true;
     } else if (result == EXCP_ATOMIC) {
         qemu_mutex_unlock_iothread();
@@ -223,10 +238,15 @@ static bool pass_time(int64_t access)
     return true;
 }
 
-/* Work that others queued for a core, and the machine's request to stop. */
+/* Work that others queued for a core, and requests to stop. */
 static void serve_requests(void)
 {
     CPUState *cpu;
+    CPU_FOREACH(cpu) {
+        if (cpu->stop) {
+            pin_time(true);
+        }
+    }
     CPU_FOREACH(cpu) {
         current_cpu = cpu;
         qemu_wait_io_event_common(cpu);
@@ -314,6 +334,7 @@ static void *vcpu_thread(void *arg)
         replay_mutex_lock();
         qemu_mutex_lock_iothread();
         if (started && may_run() && !hold_is()) {
+            pin_time(false);
             run_timers();
         }
         replay_mutex_unlock();
@@ -338,6 +359,7 @@ static void create_vcpu(CPUState *cpu)
         thread = g_new0(QemuThread, 1);
         halt_cond = g_new0(QemuCond, 1);
         qemu_cond_init(halt_cond);
+        pin = timer_new_ns(QEMU_CLOCK_VIRTUAL, pinned, NULL);
         qemu_add_vm_change_state_handler(machine_stopped, NULL);
         cpu->thread = thread;
         cpu->halt_cond = halt_cond;

@@ -226,6 +226,20 @@ TEST(Bus, ARefusedAccessIsASynchronousExternalAbort)
     EXPECT_EQ(uint32_t(SEAM_SLAVE_ERROR), reads[0].result);
 }
 
+TEST(Board, AResetTakesNoTimeAndResetsTheDevices)
+{
+    for (int i = 0; i < 10; i++) {
+        BoardOptions o;
+        o.guest = "reset.elf";
+        Board b(o);
+        b.held();
+        Held end = b.go();
+        EXPECT_EQ("poweroff", end.reason);
+        EXPECT_EQ("RS", b.console());
+        EXPECT_LT(end.time_ps, 1000u * 1000);     // the instructions, not the pulse
+    }
+}
+
 TEST(Dma, OutsideTheStreamsWindowsIsDeniedAndRecorded)
 {
     BoardOptions o;
