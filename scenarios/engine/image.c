@@ -2,8 +2,11 @@
  * A board's system: its XML, the implementations of its devices, its image
  */
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -55,6 +58,20 @@ static bool stale(const struct board_run *b, const char *xml, const char *hyp, c
     return s;
 }
 
+/* One forge at a time in this build folder. The lock goes with the process, at the latest. */
+static int take_lock(lua_State *L, const char *systems)
+{
+    char path[ENGINE_PATH];
+    snprintf(path, sizeof path, "%s/.lock", systems);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    step_begin("ingot: waiting for another command that makes an image");
+    if (fd < 0 || flock(fd, LOCK_EX) < 0) {
+        luaL_error(L, "%s: %s", path, control_interrupted() ? "interrupted" : strerror(errno));
+    }
+    step_end();
+    return fd;
+}
+
 static void make_image(lua_State *L, struct board_run *b, const char *xml)
 {
     char files[ENGINE_PATH], hyp[ENGINE_PATH], forge[ENGINE_PATH], out[ENGINE_PATH - 128];
@@ -66,10 +83,16 @@ static void make_image(lua_State *L, struct board_run *b, const char *xml)
     snprintf(b->image, sizeof b->image, "%s/%s/%s.elf", out, b->system->name, b->system->name);
     if (stale(b, xml, hyp, forge)) {
         engine_make_dirs(L, out);
+        int lock = take_lock(L, out);
+        if (!stale(b, xml, hyp, forge)) {
+            close(lock);        /* another command has made it meanwhile */
+            return;
+        }
         snprintf(out, sizeof out, "%s/systems/%s", build, b->system->name);
         step_begin("ingot: forge makes the image of system %s", b->system->name);
         engine_run_program(L, (char *[]){ forge, (char *)xml, "--files", files, "--hyp", hyp, "--out", out, NULL });
         step_end();
+        close(lock);
     }
 }
 
