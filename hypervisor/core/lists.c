@@ -100,8 +100,8 @@ static int place_for(const struct core *c, uint32_t intid)
     return place;
 }
 
-/* A fifth interrupt can wait although it is more urgent than four active ones, which are nested in each other: it is
- * then taken when the innermost ends. Nothing is lost. */
+/* The limit of it: an interrupt that is more urgent than four active ones, nested in each other, waits until only one of
+ * those is left (UIE); nothing is lost. */
 void lists_refill(struct core *c)
 {
     uint64_t hcr = c->gicd_ctlr & GICD_CTLR_GROUP1 ? HCR_EN : 0, pending = 0;
