@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/prctl.h>
 
-#include "hypervisor/forge/bench.h"
+#include "hypervisor/forge/forge_test.h"
 
 #define FIRST_LIGHT SYSTEMS "/first-light.xml"
 
@@ -12,6 +12,7 @@ namespace {
 
 class Forge : public testing::Test {
 protected:
+    Forge() { bench.payloads(FIRST_LIGHT); }
     bool said(const std::string &text) const { return bench.said().find(text) != std::string::npos; }
     // first-light with one word changed.
     std::string changed(const std::string &from, const std::string &to)
@@ -31,7 +32,7 @@ protected:
     }
     std::string image() const { return read_file(bench.dir + "/out/first-light.elf"); }
 
-    ForgeBench bench;
+    ForgeBench bench{ FORGE, HYP };
 };
 
 TEST_F(Forge, MakesImageTablesTreesAndMap)
@@ -55,7 +56,6 @@ TEST_F(Forge, TheSameInputGivesTheSameBytesAnywhere)
 
 TEST_F(Forge, LeavesOtherFilesOfAFolderAlone)
 {
-    std::filesystem::create_directory(bench.dir + "/out");
     bench.write("out/letter", "mine");
     ASSERT_EQ(0, bench.forge(FIRST_LIGHT, "out"));
     EXPECT_EQ("mine", read_file(bench.dir + "/out/letter"));
@@ -136,7 +136,6 @@ TEST_F(Forge, ACommandLineTooLongForTheTreeIsRefusedAtItsLine)
 
 TEST_F(Forge, NamesOfFilesMayHaveBlanksAndQuotes)
 {
-    std::filesystem::create_directory(bench.dir + "/files/a \"b\" \\c");
     bench.write("files/a \"b\" \\c/rt.bin", "a raw image");
     EXPECT_EQ(0, bench.forge(changed("rt/rt.bin", "a &quot;b&quot; \\c/rt.bin"), "out")) << bench.said();
 }

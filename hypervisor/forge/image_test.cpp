@@ -5,7 +5,7 @@
 #include <libfdt.h>
 #include <memory>
 
-#include "hypervisor/forge/bench.h"
+#include "hypervisor/forge/forge_test.h"
 
 extern "C" {
 #include "hypervisor/include/tables.h"
@@ -19,6 +19,7 @@ protected:
     void SetUp() override
     {
         std::string xml = SYSTEMS "/" + GetParam() + ".xml";
+        bench.payloads(xml);
         ASSERT_EQ(0, bench.forge(xml, "out")) << bench.said();
         ASSERT_EQ("", bench.said());
         system = system_load(xml.c_str(), (bench.dir + "/files").c_str());
@@ -31,7 +32,7 @@ protected:
     struct hyp_vm vm_table(size_t vm) { return image->get<struct hyp_vm>(image->symbol("hyp_vms") + vm * sizeof(struct hyp_vm)); }
     uint64_t pa(const system_vm &vm, uint64_t ipa) { return ipa - vm.ipa + vm.pa; }
 
-    ForgeBench bench;
+    ForgeBench bench{ FORGE, HYP };
     struct system *system = nullptr;
     std::unique_ptr<Image> image;
 };

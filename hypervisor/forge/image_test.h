@@ -2,8 +2,8 @@
 // A finished image, read back from the ELF's bytes: segments, symbols, page tables
 //
 // Shares no code with forge: own reader, own walk, own masks.
-#ifndef INGOT_FORGE_IMAGE_H
-#define INGOT_FORGE_IMAGE_H
+#ifndef INGOT_FORGE_IMAGE_TEST_H
+#define INGOT_FORGE_IMAGE_TEST_H
 
 #include <cstring>
 #include <elf.h>
