@@ -59,6 +59,12 @@ static void put_number(uint64_t v, unsigned base)
     }
 }
 
+void console_leave(void)
+{
+    console_depth = 1;
+    console_give();
+}
+
 void console_print(const char *fmt, ...)
 {
     va_list ap;

@@ -32,6 +32,6 @@ void fault_el2(uint64_t vector)
         console_print("ingot: HYPERVISOR FAULT on core %u; it is parked, and vm %s with it\n", c->id, c->vm->name);
     }
     arch_explain_el2(vector);
-    console_give();
+    console_leave();
     arch_park();
 }

@@ -88,6 +88,7 @@ void fault_el2(uint64_t vector) __attribute__((noreturn));
 /* console.c: %s %u %x, with l 64 bits. A report of several lines is kept whole by take and give around it. */
 void console_take(void);
 void console_give(void);
+void console_leave(void);                               /* however often this core has taken it */
 void console_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -36,4 +36,12 @@ void console_number(uint64_t v)
     }
 }
 
+void console_hex(uint64_t v)
+{
+    console_text("0x");
+    for (int shift = v >> 32 ? 60 : 28; shift >= 0; shift -= 4) {
+        put("0123456789abcdef"[v >> shift & 15]);
+    }
+}
+
 int console_get(void) { return uart[LSR] & LSR_DR ? uart[RBR] : -1; }

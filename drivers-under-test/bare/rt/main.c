@@ -22,12 +22,20 @@ void rt_irq(void)
     }
 }
 
+static void off(void) { __asm__ volatile("ldr w0, =0x84000008\n hvc #0" ::: "x0", "x1", "x2", "x3", "memory"); }      /* PSCI SYSTEM_OFF */
+
 void rt_fatal(void)
 {
-    console_text("rt: unexpected exception\n");
-    for (;;) {
-        WFI();
-    }
+    uint64_t esr, elr, far;
+    __asm__ volatile("mrs %0, esr_el1\n mrs %1, elr_el1\n mrs %2, far_el1" : "=r"(esr), "=r"(elr), "=r"(far));
+    console_text("rt: unexpected exception: ESR ");
+    console_hex(esr);
+    console_text(", ELR ");
+    console_hex(elr);
+    console_text(", FAR ");
+    console_hex(far);
+    console_text("\n");
+    off();
 }
 
 static void obey(int c)

@@ -41,8 +41,9 @@ static void sort(uint32_t *v, unsigned n)
 void pulse_round(unsigned count)
 {
     uint32_t random = 1;
+    *reg(PULSE_CTRL) = 0;               /* a pulse that came before this is taken before interrupts are off */
+    __asm__ volatile("isb");
     IRQ_OFF();
-    *reg(PULSE_CTRL) = 0;
     collected = taken = 0;
     wanted = count > ROUND_MAX ? ROUND_MAX : count;
     for (unsigned n = 1; n <= wanted; n++) {

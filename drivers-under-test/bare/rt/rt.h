@@ -11,6 +11,7 @@
 void console_init(void);
 void console_text(const char *s);
 void console_number(uint64_t v);
+void console_hex(uint64_t v);
 int console_get(void);              /* a byte, or -1 */
 
 void gic_init(void);
