@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each header compiles alone, with the compiler of those who include it: one test a header and language
 find_program(INGOT_CROSS_CC ${INGOT_CROSS}gcc REQUIRED)
-set(strict -fsyntax-only -Wall -Wextra -Werror -I${CMAKE_SOURCE_DIR} -I${INGOT_GEN})
+# The two macros are those that a room's CMakeLists.txt gives to its tests.
+set(strict -fsyntax-only -Wall -Wextra -Werror -I${CMAKE_SOURCE_DIR} -I${INGOT_GEN} "-DINGOT_PROGRAM=\"\"" "-DINGOT_BUILD=\"\"")
 
 function(header_alone header how)
   file(RELATIVE_PATH name ${CMAKE_SOURCE_DIR} ${header})
