@@ -100,8 +100,13 @@ static int play(const char *runtime, void *data)
 int command_run(int argc, char **argv)
 {
     static const struct argp argp = { table, parse, "SCENARIO", "Runs a scenario. scenarios/README.md describes what one can say.", NULL, NULL, NULL };
+    static char in_source[4096];
     char words[4096];
     argp_parse(&argp, argc, argv, 0, NULL, NULL);
+    snprintf(in_source, sizeof in_source, "%s/%s", places.source, scenario);
+    if (!is_file(scenario) && is_file(in_source)) {
+        scenario = in_source;       /* the command was called from another folder */
+    }
     if (!is_file(scenario)) {
         list_scenarios(words, sizeof words);
         const char *near = suggest(scenario, words);
