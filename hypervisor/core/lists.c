@@ -66,11 +66,26 @@ static void deactivate(uint32_t intid)
     }
 }
 
+static void wait(struct core *c, uint32_t intid)
+{
+    c->waiting[intid / 32] |= 1u << intid % 32;
+    c->waiting_words |= 1u << intid / 32;
+}
+
+static void wait_no_more(struct core *c, uint32_t word, uint32_t bits)
+{
+    c->waiting[word] &= ~bits;
+    if (!c->waiting[word]) {
+        c->waiting_words &= ~(1u << word);
+    }
+}
+
 /* The most urgent interrupt that waits and is enabled, or -1; of equals the lowest INTID. */
 static int most_urgent(const struct core *c)
 {
     int best = -1;
-    for (uint32_t word = 0; word < HYP_WORDS; word++) {
+    for (uint32_t words = c->waiting_words; words; words &= words - 1) {
+        uint32_t word = __builtin_ctz(words);
         uint32_t bits = c->waiting[word] & (word ? ~0u : ~SGIS | c->sgi_enabled);
         for (; bits; bits &= bits - 1) {
             int intid = word * 32 + __builtin_ctz(bits);
@@ -109,16 +124,16 @@ void lists_refill(struct core *c)
 
     while ((intid = most_urgent(c)) >= 0 && (n = place_for(c, intid)) >= 0) {
         uint64_t old = lr_read(n);
-        c->waiting[intid / 32] &= ~(1u << intid % 32);
+        wait_no_more(c, intid / 32, 1u << intid % 32);
         if (old & LR_STATE) {
-            c->waiting[LR_VINTID(old) / 32] |= 1u << LR_VINTID(old) % 32;
+            wait(c, LR_VINTID(old));
         }
         lr_write(n, lr_of(c, intid));
     }
-    for (unsigned i = 0; i < LISTS; i++) {
-        pending |= lr_read(i) & LR_PENDING;
-    }
     if (intid >= 0) {
+        for (unsigned i = 0; i < LISTS; i++) {
+            pending |= lr_read(i) & LR_PENDING;
+        }
         hcr |= HCR_UIE | (pending ? HCR_NPIE : 0);      /* come back when there is room */
     }
     WRITE_SYSREG(ICH_HCR_EL2, hcr);
@@ -126,7 +141,7 @@ void lists_refill(struct core *c)
 
 void lists_overflow(struct core *c, uint32_t intid)
 {
-    c->waiting[intid / 32] |= 1u << intid % 32;
+    wait(c, intid);
     lists_refill(c);
 }
 
@@ -151,7 +166,7 @@ void lists_sgi(struct core *c, uint32_t sgi)
             return;
         }
     }
-    c->waiting[0] |= 1u << sgi;
+    wait(c, sgi);
     lists_refill(c);
 }
 
@@ -197,13 +212,13 @@ void lists_withdraw(struct core *c, uint32_t word, uint32_t bits)
         uint64_t lr = lr_read(n);
         if (lr & LR_PENDING && lr_among(lr, word, bits) >= 0) {
             lr_write(n, lr & LR_ACTIVE ? lr & ~LR_PENDING : 0);
-            c->waiting[word] |= 1u << LR_VINTID(lr) % 32;
+            wait(c, LR_VINTID(lr));
         }
     }
     for (uint32_t left = c->waiting[word] & bits & ~back; left; left &= left - 1) {
         pend_again(c, word * 32 + __builtin_ctz(left));
     }
-    c->waiting[word] &= ~bits | back;
+    wait_no_more(c, word, bits & ~back);
     lists_refill(c);
 }
 
@@ -229,7 +244,7 @@ void lists_clear_pending(struct core *c, uint32_t word, uint32_t bits)
     for (uint32_t left = c->waiting[word] & bits; left; left &= left - 1) {
         deactivate(word * 32 + __builtin_ctz(left));
     }
-    c->waiting[word] &= ~bits;
+    wait_no_more(c, word, bits);
     lists_clear(c, word, bits, LR_PENDING);
 }
 

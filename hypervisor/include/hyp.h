@@ -28,6 +28,7 @@ struct core {
     uint32_t sgi_enabled;
     /* No list register was free: SGIs are pending, others also active physically */
     uint32_t waiting[HYP_WORDS];
+    uint32_t waiting_words;             /* a bit a word of it that is not 0 */
 };
 
 /* start.c */
