@@ -5,13 +5,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "folders.h"
 
 #define SLOTS 64
 #define ROOT_MAX 48         /* what libvirt adds has up to 58: /lib/qemu/domain-N-20 CHARACTERS/monitor.sock */
@@ -28,31 +29,6 @@ static int failed(const char *path, char *err, size_t err_len)
     return -1;
 }
 
-static int make_dirs(const char *path)
-{
-    char copy[EMBEDDED_PATH_MAX];
-    snprintf(copy, sizeof copy, "%s", path);
-    for (char *p = copy + 1; ; p++) {
-        if (*p == '/' || !*p) {
-            char end = *p;
-            *p = 0;
-            if (mkdir(copy, 0777) < 0 && errno != EEXIST) {
-                return -1;
-            }
-            *p = end;
-            if (!end) {
-                return 0;
-            }
-        }
-    }
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st, (void)type, (void)ftw;
-    return remove(path);
-}
-
 /* What a killed run left there says that its domains still live. */
 static void forget_domains(const struct embedded *e)
 {
@@ -60,7 +36,7 @@ static void forget_domains(const struct embedded *e)
     char path[EMBEDDED_PATH_MAX + 8];
     for (size_t i = 0; i < sizeof stale / sizeof stale[0]; i++) {
         snprintf(path, sizeof path, "%s/%s", e->slot, stale[i]);
-        nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+        folder_remove(path);
     }
 }
 
@@ -105,7 +81,7 @@ int embedded_take(struct embedded *e, const char *cache_dir, const char *runtime
             return failed(cache_dir, err, err_len);
         }
         snprintf(path, sizeof path, "%s/etc", e->slot);
-        if (make_dirs(path) < 0) {
+        if (folder_make(path) < 0) {
             return failed(path, err, err_len);
         }
         snprintf(path, sizeof path, "%s/slot.lock", e->slot);

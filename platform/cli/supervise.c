@@ -9,7 +9,6 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,16 +19,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "platform/board/folders.h"
 #include "scenarios/engine/control.h"
 
 #define BASE_MAX 32         /* bytes of the runtime folder's parent: sockets lie below it */
 #define END_TRIES 500       /* of 10 ms: how long killed processes may take to end */
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st, (void)type, (void)ftw;
-    return remove(path);
-}
 
 /* Folders of supervisors that were killed. */
 static void sweep(const char *base)
@@ -42,7 +36,7 @@ static void sweep(const char *base)
         end = 0;
         if (sscanf(e->d_name, "ingot-%d-%n", &pid, &end) == 1 && end && kill(pid, 0) < 0 && errno == ESRCH) {
             snprintf(path, sizeof path, "%s/%s", base, e->d_name);
-            nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+            folder_remove(path);
         }
     }
     if (d) {
@@ -172,7 +166,7 @@ int supervise(int (*work)(const char *runtime, void *data), void *data)
     }
     int status = pid < 0 ? 1 << 8 : watch(pid, &signals);
     end_boards();
-    nftw(runtime, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    folder_remove(runtime);
     if (WIFSIGNALED(status)) {
         fprintf(stderr, "ingot: ended by signal %d (%s); the boards are stopped\n", WTERMSIG(status), strsignal(WTERMSIG(status)));
         return 128 + WTERMSIG(status);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "platform/board/folders.h"
 
 #define AGAIN "make the checkpoint again"
 
@@ -73,17 +74,17 @@ static void replace(lua_State *L, const char *work, const char *dir)
 {
     char old[ENGINE_PATH + 16];
     snprintf(old, sizeof old, "%s.old", dir);
-    engine_remove(old);
+    folder_remove(old);
     bool there = rename(dir, old) == 0;
     if (rename(work, dir) < 0) {
         int why = errno;
         if (there) {
             rename(old, dir);
         }
-        engine_remove(work);
+        folder_remove(work);
         luaL_error(L, "%s: %s", dir, strerror(why));
     }
-    engine_remove(old);
+    folder_remove(old);
 }
 
 static int save(lua_State *L)
@@ -115,12 +116,12 @@ void checkpoint_save(lua_State *L, struct board_run *b, const char *name)
     }
     dir_of(engine.options.build, name, dir);
     snprintf(work, sizeof work, "%s.new", dir);
-    engine_remove(work);
+    folder_remove(work);
     lua_pushcfunction(L, save);
     lua_pushlightuserdata(L, b);
     lua_pushstring(L, work);
     if (lua_pcall(L, 2, 0, 0) != LUA_OK) {
-        engine_remove(work);
+        folder_remove(work);
         luaL_error(L, "checkpoint '%s' was not made: %s", name, lua_tostring(L, -1));
     }
     replace(L, work, dir);

@@ -2,7 +2,6 @@
  * Folders, files, names and programs
  */
 #include <errno.h>
-#include <ftw.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -12,37 +11,17 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "platform/board/folders.h"
 #include "platform/board/system_internal.h"
 
 extern char **environ;
 
 void engine_make_dirs(lua_State *L, const char *path)
 {
-    char copy[ENGINE_PATH];
-    snprintf(copy, sizeof copy, "%s", path);
-    for (char *p = copy + 1;; p++) {
-        if (*p != '/' && *p) {
-            continue;
-        }
-        char end = *p;
-        *p = 0;
-        if (mkdir(copy, 0777) < 0 && errno != EEXIST) {
-            luaL_error(L, "%s: %s: check its permissions and free space", copy, strerror(errno));
-        }
-        if (!end) {
-            return;
-        }
-        *p = end;
+    if (folder_make(path) < 0) {
+        luaL_error(L, "%s: %s: check its permissions and free space", path, strerror(errno));
     }
 }
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st, (void)type, (void)ftw;
-    return remove(path);
-}
-
-void engine_remove(const char *path) { nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS); }
 
 void engine_run_program(lua_State *L, char *const argv[])
 {

@@ -60,7 +60,6 @@ void step_end(void);
 
 /* files.c */
 void engine_make_dirs(lua_State *L, const char *path);
-void engine_remove(const char *path);           /* a folder with all in it */
 void engine_run_program(lua_State *L, char *const argv[]);
 void engine_first_line(char *const argv[], char *line, size_t len);     /* of its output; "" if it fails */
 bool engine_newer(const char *a, const char *b);        /* a is newer than b, or one of them is missing */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "platform/board/folders.h"
 
 /* The scenario's folder belongs to one process at a time: its traces are compared while it runs. */
 static void take_dir(lua_State *L)
@@ -112,7 +113,7 @@ void run_prepare(lua_State *L, struct board_run *b, const char *system, const ch
     snprintf(b->dir, sizeof b->dir, "%.*s/%s", ENGINE_PATH - 200, engine.dir, name);
     snprintf(b->trace, sizeof b->trace, "%.*s/trace", ENGINE_PATH - 10, b->dir);
     snprintf(b->domain, sizeof b->domain, "ingot-%s-%d-%u", name, (int)getpid(), ++engine.boards);
-    engine_remove(b->dir);
+    folder_remove(b->dir);
     engine_make_dirs(L, b->dir);
     share(b->dir, 0777);
     open_logs(L, b);
