@@ -9,7 +9,7 @@ namespace ingot {
 
 RtlAdapter::RtlAdapter(std::unique_ptr<RtlCore> core, seam_ps clock_ps, unsigned lines, Client &client)
     : core_(std::move(core)), pins_(core_->pins()), clock_ps_(clock_ps), irq_mask_((1u << lines) - 1), client_(client),
-      lite_(pins_.s_axi), memory_(pins_.m_axi, client)
+      registers_(register_bus_of(pins_)), memory_(memory_bus_of(pins_, client))
 {
 }
 
@@ -28,9 +28,9 @@ void RtlAdapter::reset(seam_ps now)
     irq_ = 0;
     broken_ = false;
     next_ = now / clock_ps_ + 1;
-    lite_.release();
-    if (pins_.has_m_axi) {
-        memory_.reset();
+    registers_->release();
+    if (memory_) {
+        memory_->reset();
     }
     if (pins_.cycle) {
         *pins_.cycle = next_;
@@ -52,7 +52,7 @@ void RtlAdapter::reset(seam_ps now)
 void RtlAdapter::break_down(const std::string &what)
 {
     broken_ = true;
-    lite_.release();
+    registers_->release();
     client_.broken(what + " at clock edge " + std::to_string(next_));
 }
 
@@ -82,15 +82,15 @@ void RtlAdapter::step()
     }
     *pins_.aclk = 0;
     core_->eval();
-    lite_.sample();
-    if (pins_.has_m_axi) {
-        memory_.sample();
+    registers_->sample();
+    if (memory_) {
+        memory_->sample();
     }
     *pins_.aclk = 1;
     core_->eval();
-    lite_.drive();
-    if (pins_.has_m_axi) {
-        memory_.drive();
+    registers_->drive();
+    if (memory_) {
+        memory_->drive();
     }
     if (pins_.irq && (*pins_.irq & irq_mask_) != irq_) {
         watch_irq(next_ * clock_ps_);
@@ -124,22 +124,22 @@ seam_ps RtlAdapter::next_event() const
 
 seam_result RtlAdapter::access(bool write, uint64_t offset, unsigned size, seam_ps now, uint64_t *value, seam_ps *delay_ps)
 {
-    if (size != 4 || offset % 4 || broken_) {
+    if (broken_ || !registers_->carries(write, offset, size)) {
         return SEAM_SLAVE_ERROR;
     }
     next_ = std::max(next_, now / clock_ps_ + 1);       // edges that a sleeping core need not run
     ahead_ = true;
-    lite_.start(write, offset, *value);
+    registers_->start(write, offset, size, *value);
     seam_result r = SEAM_SLAVE_ERROR;
     try {
-        for (unsigned n = 0; n < answer_limit && !lite_.done(); n++) {
+        for (unsigned n = 0; n < answer_limit && !registers_->done(); n++) {
             step();
         }
-        if (lite_.done()) {
-            r = lite_.result();
-            *value = write ? *value : lite_.data();
+        if (registers_->done()) {
+            r = registers_->result();
+            *value = write ? *value : registers_->data();
         } else {
-            break_down(std::string("no ") + lite_.missing() + " within " + std::to_string(answer_limit) + " clocks of a " +
+            break_down(std::string("no ") + registers_->missing() + " within " + std::to_string(answer_limit) + " clocks of a " +
                        (write ? "write" : "read"));
         }
     } catch (const std::exception &e) {
@@ -156,7 +156,9 @@ void RtlAdapter::save(struct state *out) const
     std::vector<uint8_t> bytes;
     core_->save(bytes);
     state_put(out, "core", bytes.data(), bytes.size());
-    memory_.save(out);
+    if (memory_) {
+        memory_->save(out);
+    }
     state_put_u64(out, "edge", next_);
     state_put_u64(out, "irq", irq_);
     state_put_u64(out, "broken", broken_);
@@ -177,7 +179,9 @@ bool RtlAdapter::load(struct state *in, std::string &why)
         why = "the state is of another core, or of another build of it: save it again with this one";
         return false;
     }
-    memory_.load(in);
+    if (memory_) {
+        memory_->load(in);
+    }
     next_ = state_get_u64(in, "edge");
     irq_ = state_get_u64(in, "irq");
     broken_ = state_get_u64(in, "broken");

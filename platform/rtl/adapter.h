@@ -7,8 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "platform/rtl/axi_lite.h"
-#include "platform/rtl/axi_memory.h"
+#include "platform/rtl/buses.h"
 
 namespace ingot {
 
@@ -19,7 +18,7 @@ public:
     static constexpr unsigned reset_clocks = 16;
     static constexpr unsigned lines_max = 8;
 
-    class Client : public AxiMemory::Bus {
+    class Client : public Dma {
     public:
         virtual void irq(seam_ps at, unsigned line, bool level) = 0;    // in order of time, at its own time
         virtual void broken(const std::string &what) = 0;               // once; signal and rule
@@ -45,7 +44,7 @@ private:
 
     void step();                // one clock: edge next_
     void clock_in_reset();
-    bool asleep() const { return broken_ || (pins_.idle && *pins_.idle && memory_.quiet()); }
+    bool asleep() const { return broken_ || (pins_.idle && *pins_.idle && (!memory_ || memory_->quiet())); }
     void break_down(const std::string &what);
     void watch_irq(seam_ps at);
 
@@ -54,8 +53,8 @@ private:
     const seam_ps clock_ps_;
     const uint8_t irq_mask_;
     Client &client_;
-    AxiLite lite_;
-    AxiMemory memory_;
+    const std::unique_ptr<RegisterBus> registers_;
+    const std::unique_ptr<MemoryBus> memory_;       // null: the core does no DMA
     uint64_t next_ = 0;         // number of the first edge that has not been run
     uint8_t irq_ = 0;           // lines as the core drives them
     bool ahead_ = false;        // edges being run are later than the platform's time

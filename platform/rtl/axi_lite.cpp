@@ -14,7 +14,7 @@ void AxiLite::release()
     active_ = false;
 }
 
-void AxiLite::start(bool write, uint16_t addr, uint32_t data)
+void AxiLite::start(bool write, uint64_t addr, unsigned, uint64_t data)
 {
     if (write) {
         *p_.awaddr = addr;

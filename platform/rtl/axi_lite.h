@@ -4,45 +4,25 @@
 #define INGOT_AXI_LITE_H
 
 #include "platform/rtl/core.h"
-#include "platform/seam/seam.h"
+#include "platform/rtl/register_bus.h"
 
 namespace ingot {
 
-// Per edge: sample() when inputs have settled before it, drive() after it. Both throw std::runtime_error for a core that
-// breaks the protocol. Nothing to save: between the platform's calls no access is in work.
-class AxiLite {
+class AxiLite final : public RegisterBus {
 public:
-    explicit AxiLite(const AxiLitePins &pins) : p_(pins) {}
+    explicit AxiLite(const AxiLitePins &pins) : RegisterBus(pins.bvalid, pins.rvalid), p_(pins) {}
 
-    void release();                                                 // no access: all inputs low
-    void start(bool write, uint16_t addr, uint32_t data);
-    bool done() const { return done_; }
-    seam_result result() const { return result_; }
-    uint32_t data() const { return data_; }
-    const char *missing() const;                                    // signal that an unfinished access waits for
-
-    void sample()
-    {
-        if (active_ || *p_.bvalid || *p_.rvalid) {
-            sample_access();
-        }
-    }
-    void drive()
-    {
-        if (active_) {
-            drive_access();
-        }
-    }
+    void release() override;
+    bool carries(bool, uint64_t offset, unsigned size) const override { return size == 4 && offset % 4 == 0; }
+    void start(bool write, uint64_t offset, unsigned size, uint64_t data) override;
+    const char *missing() const override;
 
 private:
-    void sample_access();
-    void drive_access();
+    void sample_access() override;
+    void drive_access() override;
 
     const AxiLitePins p_;
-    bool active_ = false, write_ = false, done_ = false;
-    bool takes_addr_ = false, takes_data_ = false;
-    seam_result result_ = SEAM_OK;
-    uint32_t data_ = 0;
+    bool write_ = false, takes_addr_ = false, takes_data_ = false;
 };
 
 }  // namespace ingot

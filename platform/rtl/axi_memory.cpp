@@ -18,6 +18,13 @@ void AxiMemory::reset()
     *p_.arready = *p_.awready = 1;
     *p_.wready = *p_.rvalid = *p_.rlast = *p_.rresp = *p_.bvalid = *p_.bresp = 0;
     *p_.rdata = 0;
+    look();
+}
+
+void AxiMemory::look()
+{
+    working_ = s_.read != IDLE || s_.write != IDLE || s_.wd.valid;
+    due_ = (s_.read == LATENCY && s_.r.wait == 1) || (s_.write == LATENCY && s_.w.wait == 1);
 }
 
 // A3.2.1: once VALID is asserted it stays, with what it announces, until READY.
@@ -111,7 +118,7 @@ void AxiMemory::finish_write()
             while (to < b.span && b.strobe[to]) {
                 to++;
             }
-            seam_result r = bus_.dma_write(b.addr - b.offset + from, b.data + from, to - from);
+            seam_result r = dma_.dma_write(b.addr - b.offset + from, b.data + from, to - from);
             worst = worst == SEAM_OK ? r : worst;
         }
     }
@@ -122,7 +129,7 @@ void AxiMemory::finish_read()
 {
     Burst &b = s_.r;
     memset(b.data, 0, b.span);
-    b.resp = response(bus_.dma_read(b.addr, b.data + b.offset, b.span - b.offset));
+    b.resp = response(dma_.dma_read(b.addr, b.data + b.offset, b.span - b.offset));
     if (b.resp != OKAY) {
         memset(b.data, 0, b.span);
     }
@@ -177,9 +184,45 @@ void AxiMemory::drive_channels()
         *p_.bvalid = *p_.bresp = 0;
         *p_.awready = 1;
     }
+    look();
 }
 
-void AxiMemory::save(struct state *out) const { state_put(out, "m_axi", &s_, sizeof s_); }
-void AxiMemory::load(struct state *in) { state_get(in, "m_axi", &s_, sizeof s_); }
+// The bursts' data is copied only where there is a burst.
+void AxiMemory::mark() { copy(marked_, s_); }
+
+void AxiMemory::back()
+{
+    copy(s_, marked_);
+    look();
+}
+
+void AxiMemory::copy(State &to, const State &from)
+{
+    to.read = from.read;
+    to.write = from.write;
+    to.ar = from.ar;
+    to.aw = from.aw;
+    to.wd = from.wd;
+    if (from.read != IDLE) {
+        to.r = from.r;
+    }
+    if (from.write != IDLE) {
+        to.w = from.w;
+    }
+}
+
+// What an ended burst has left is not state: it depends on what was run ahead and taken back.
+void AxiMemory::save(struct state *out) const
+{
+    State s = {};
+    copy(s, s_);
+    state_put(out, "m_axi", &s, sizeof s);
+}
+
+void AxiMemory::load(struct state *in)
+{
+    state_get(in, "m_axi", &s_, sizeof s_);
+    look();
+}
 
 }  // namespace ingot

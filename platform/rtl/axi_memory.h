@@ -3,47 +3,25 @@
 #ifndef INGOT_AXI_MEMORY_H
 #define INGOT_AXI_MEMORY_H
 
-#include <functional>
 #include <string>
 
 #include "platform/rtl/core.h"
-#include "platform/seam/seam.h"
+#include "platform/rtl/memory_bus.h"
 
 namespace ingot {
 
-class AxiMemory {
+class AxiMemory final : public MemoryBus {
 public:
     // Edges from the handshake of AR (of the last W) to the first at which R (B) can be taken.
     static constexpr unsigned latency = 4;
 
-    class Bus {
-    public:
-        virtual ~Bus() = default;
-        virtual seam_result dma_read(uint64_t addr, void *buf, size_t len) = 0;
-        virtual seam_result dma_write(uint64_t addr, const void *buf, size_t len) = 0;
-    };
+    AxiMemory(const AxiMasterPins &pins, Dma &dma) : MemoryBus(pins.arvalid, pins.awvalid, pins.wvalid), p_(pins), dma_(dma) {}
 
-    AxiMemory(const AxiMasterPins &pins, Bus &bus) : p_(pins), bus_(bus) {}
-
-    void reset();
-    // Per edge: sample() when inputs have settled before it, drive() after it. Both throw std::runtime_error for a core
-    // that breaks the protocol.
-    void sample()
-    {
-        busy_ = !quiet() || *p_.arvalid || *p_.awvalid || *p_.wvalid || s_.wd.valid;
-        if (busy_) {
-            sample_channels();
-        }
-    }
-    void drive()
-    {
-        if (busy_) {
-            drive_channels();
-        }
-    }
-    bool quiet() const { return s_.read == IDLE && s_.write == IDLE; }
-    void save(struct state *out) const;
-    void load(struct state *in);
+    void reset() override;
+    void mark() override;
+    void back() override;
+    void save(struct state *out) const override;
+    void load(struct state *in) override;
 
 private:
     enum { IDLE, LATENCY, DATA, RESPONSE };     // reads: IDLE LATENCY DATA; writes: IDLE DATA LATENCY RESPONSE
@@ -60,8 +38,10 @@ private:
         Waiting ar, aw, wd;
     };
 
-    void sample_channels();
-    void drive_channels();
+    void sample_channels() override;
+    void drive_channels() override;
+    void look();
+    static void copy(State &to, const State &from);
     void open(Burst &b, const char *channel, uint64_t addr, unsigned len, const uint8_t *size, const uint8_t *burst);
     static void hold(Waiting &w, bool valid, bool ready, uint64_t value, const char *channel, const char *what);
     uint64_t beat_addr(const Burst &b) const;
@@ -71,9 +51,8 @@ private:
     void finish_write();
 
     const AxiMasterPins p_;
-    Bus &bus_;
-    State s_ = {};
-    bool busy_ = false;         // something to do at the edge being run
+    Dma &dma_;
+    State s_ = {}, marked_ = {};
     bool ar_ = false, r_ = false, aw_ = false, wd_ = false, b_ = false;     // handshakes of the edge being run
 };
 
