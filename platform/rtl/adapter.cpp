@@ -2,24 +2,13 @@
 // Runs a Verilated core edge by edge at exact times
 #include "platform/rtl/adapter.h"
 
-#include <algorithm>
 #include <stdexcept>
 
 namespace ingot {
 
-RtlAdapter::RtlAdapter(std::unique_ptr<RtlCore> core, seam_ps clock_ps, unsigned lines, Client &client)
-    : core_(std::move(core)), pins_(core_->pins()), clock_ps_(clock_ps), irq_mask_((1u << lines) - 1), client_(client),
-      registers_(register_bus_of(pins_)), memory_(memory_bus_of(pins_, client))
+RtlAdapter::RtlAdapter(std::unique_ptr<RtlCore> core, Clock bus_clock, unsigned lines, Client &client)
+    : core_(std::move(core), bus_clock, lines, client), client_(client)
 {
-}
-
-// Reset takes no time of the platform, and its clocks have no number.
-void RtlAdapter::clock_in_reset()
-{
-    *pins_.aclk = 0;
-    core_->eval();
-    *pins_.aclk = 1;
-    core_->eval();
 }
 
 void RtlAdapter::reset(seam_ps now)
@@ -27,87 +16,59 @@ void RtlAdapter::reset(seam_ps now)
     changes_.clear();
     irq_ = 0;
     broken_ = false;
-    next_ = now / clock_ps_ + 1;
-    registers_->release();
-    if (memory_) {
-        memory_->reset();
-    }
-    if (pins_.cycle) {
-        *pins_.cycle = next_;
-    }
     try {
-        *pins_.aresetn = 0;
-        for (unsigned i = 0; i < reset_clocks; i++) {
-            clock_in_reset();
-        }
-        *pins_.aclk = 0;
-        *pins_.aresetn = 1;
-        core_->eval();
+        core_.reset(now);
     } catch (const std::exception &e) {
         break_down(e.what());
     }
-    watch_irq(now);
+    watch_irq(now, false);
+    restart();
 }
 
 void RtlAdapter::break_down(const std::string &what)
 {
     broken_ = true;
-    registers_->release();
-    client_.broken(what + " at clock edge " + std::to_string(next_));
+    core_.registers().release();
+    client_.broken(what + " at clock edge " + std::to_string(core_.next_edge()));
 }
 
-void RtlAdapter::watch_irq(seam_ps at)
+void RtlAdapter::watch_irq(seam_ps at, bool ahead)
 {
-    if (!pins_.irq) {
-        return;
-    }
-    uint8_t now = *pins_.irq & irq_mask_, changed = now ^ irq_;
+    uint8_t now = core_.irq(), changed = now ^ irq_;
     irq_ = now;
     for (unsigned line = 0; changed; line++, changed >>= 1) {
-        if (!(changed & 1)) {
-            continue;
-        }
-        if (ahead_) {
-            changes_.push_back({ at, line, (now >> line & 1) != 0 });
-        } else {
-            client_.irq(at, line, now >> line & 1);
+        bool level = now >> line & 1;
+        if (changed & 1 && ahead) {
+            changes_.push_back({ at, line, level });
+        } else if (changed & 1) {
+            client_.irq(at, line, level);
         }
     }
 }
 
-void RtlAdapter::step()
+void RtlAdapter::step(bool ahead)
 {
-    if (pins_.cycle) {
-        *pins_.cycle = next_;
+    core_.step();
+    if (core_.irq() != irq_) {
+        watch_irq(core_.at(), ahead);
     }
-    *pins_.aclk = 0;
-    core_->eval();
-    registers_->sample();
-    if (memory_) {
-        memory_->sample();
-    }
-    *pins_.aclk = 1;
-    core_->eval();
-    registers_->drive();
-    if (memory_) {
-        memory_->drive();
-    }
-    if (pins_.irq && (*pins_.irq & irq_mask_) != irq_) {
-        watch_irq(next_ * clock_ps_);
-    }
-    next_++;
 }
 
-void RtlAdapter::run(seam_ps to)
+void RtlAdapter::deliver(seam_ps to)
 {
     while (!changes_.empty() && changes_.front().at <= to) {
         Change c = changes_.front();
         changes_.pop_front();
         client_.irq(c.at, c.line, c.level);
     }
+}
+
+void RtlAdapter::run(seam_ps to)
+{
+    deliver(to);
     try {
-        for (uint64_t last = to / clock_ps_; next_ <= last && !asleep();) {
-            step();
+        while (core_.next_at() <= to && !asleep()) {
+            step(false);
         }
     } catch (const std::exception &e) {
         break_down(e.what());
@@ -119,47 +80,71 @@ seam_ps RtlAdapter::next_event() const
     if (!changes_.empty()) {
         return changes_.front().at;
     }
-    return asleep() ? SEAM_NEVER : next_ * clock_ps_;
+    return asleep() ? SEAM_NEVER : core_.next_at();
 }
 
 seam_result RtlAdapter::access(bool write, uint64_t offset, unsigned size, seam_ps now, uint64_t *value, seam_ps *delay_ps)
 {
-    if (broken_ || !registers_->carries(write, offset, size)) {
+    RegisterBus &bus = core_.registers();
+    if (broken_ || !bus.carries(write, offset, size)) {
         return SEAM_SLAVE_ERROR;
     }
-    next_ = std::max(next_, now / clock_ps_ + 1);       // edges that a sleeping core need not run
-    ahead_ = true;
-    registers_->start(write, offset, size, *value);
+    settle(now);
+    core_.skip(now);        // instants that a sleeping core need not run
+    bus.start(write, offset, size, *value);
     seam_result r = SEAM_SLAVE_ERROR;
     try {
-        for (unsigned n = 0; n < answer_limit && !registers_->done(); n++) {
-            step();
+        for (uint64_t last = core_.next_edge() + answer_limit; core_.next_edge() < last && !bus.done();) {
+            step(true);
         }
-        if (registers_->done()) {
-            r = registers_->result();
-            *value = write ? *value : registers_->data();
+        if (bus.done()) {
+            r = bus.result();
+            *value = write ? *value : bus.data();
         } else {
-            break_down(std::string("no ") + registers_->missing() + " within " + std::to_string(answer_limit) + " clocks of a " +
+            break_down(std::string("no ") + bus.missing() + " within " + std::to_string(answer_limit) + " clocks of a " +
                        (write ? "write" : "read"));
         }
     } catch (const std::exception &e) {
         break_down(e.what());
     }
-    ahead_ = false;
-    seam_ps end = (next_ - 1) * clock_ps_;
-    *delay_ps += end > now ? end - now : 0;
+    *delay_ps += core_.at() > now ? core_.at() - now : 0;
+    restart();
     return r;
 }
 
-void RtlAdapter::save(struct state *out) const
+seam_result RtlAdapter::peek(uint64_t offset, unsigned size, seam_ps now, uint64_t *value)
 {
-    std::vector<uint8_t> bytes;
-    core_->save(bytes);
-    state_put(out, "core", bytes.data(), bytes.size());
-    if (memory_) {
-        memory_->save(out);
+    constexpr unsigned slot = ClockedCore::marks - 1;       // nobody else's
+    RegisterBus &bus = core_.registers();
+    if (broken_ || !bus.carries(false, offset, size)) {
+        return SEAM_SLAVE_ERROR;
     }
-    state_put_u64(out, "edge", next_);
+    settle(now);
+    core_.mark(slot);
+    core_.skip(now);
+    bus.start(false, offset, size, 0);
+    seam_result r = SEAM_SLAVE_ERROR;
+    try {
+        for (unsigned n = 0; n < answer_limit && !bus.done() && !core_.dma_due(); n++) {
+            core_.step();
+        }
+        if (bus.done()) {
+            r = bus.result();
+            *value = bus.data();
+        }
+    } catch (const std::exception &) {
+        // a core that such a read would break is not broken by it
+    }
+    bus.release();
+    core_.back(slot);
+    restart();
+    return r;
+}
+
+void RtlAdapter::save(seam_ps now, struct state *out)
+{
+    settle(now);
+    core_.save(out);
     state_put_u64(out, "irq", irq_);
     state_put_u64(out, "broken", broken_);
     state_put_u64(out, "changes", changes_.size());
@@ -168,21 +153,15 @@ void RtlAdapter::save(struct state *out) const
         state_put_u64(out, "line", c.line);
         state_put_u64(out, "level", c.level);
     }
+    restart();
 }
 
 bool RtlAdapter::load(struct state *in, std::string &why)
 {
-    size_t size = state_next(in, "core");
-    std::vector<uint8_t> bytes(size == SIZE_MAX ? 0 : size);
-    state_get(in, "core", bytes.data(), bytes.size());
-    if (in->bad || !core_->restore(bytes)) {
+    if (!core_.load(in)) {
         why = "the state is of another core, or of another build of it: save it again with this one";
         return false;
     }
-    if (memory_) {
-        memory_->load(in);
-    }
-    next_ = state_get_u64(in, "edge");
     irq_ = state_get_u64(in, "irq");
     broken_ = state_get_u64(in, "broken");
     changes_.clear();
@@ -191,6 +170,7 @@ bool RtlAdapter::load(struct state *in, std::string &why)
         unsigned line = state_get_u64(in, "line");
         changes_.push_back({ at, line, state_get_u64(in, "level") != 0 });
     }
+    restart();
     return !in->bad;
 }
 

@@ -7,16 +7,14 @@
 #include <memory>
 #include <string>
 
-#include "platform/rtl/buses.h"
+#include "platform/rtl/clocked_core.h"
 
 namespace ingot {
 
-// Timing rules: README.md. Rising edge k is at k * clock_ps.
+// Timing rules: README.md.
 class RtlAdapter {
 public:
     static constexpr unsigned answer_limit = 1024;  // clocks to the answer of a register access
-    static constexpr unsigned reset_clocks = 16;
-    static constexpr unsigned lines_max = 8;
 
     class Client : public Dma {
     public:
@@ -24,42 +22,44 @@ public:
         virtual void broken(const std::string &what) = 0;               // once; signal and rule
     };
 
-    RtlAdapter(std::unique_ptr<RtlCore> core, seam_ps clock_ps, unsigned lines, Client &client);
+    RtlAdapter(std::unique_ptr<RtlCore> core, Clock bus_clock, unsigned lines, Client &client);
+    virtual ~RtlAdapter() = default;
 
     void reset(seam_ps now);
-    // All edges at or before `now` have been run (run). Runs ahead to the response; *delay_ps is its edge minus now.
+    // Everything at or before `now` has happened (run). Runs to the response; *delay_ps is its edge minus now.
     seam_result access(bool write, uint64_t offset, unsigned size, seam_ps now, uint64_t *value, seam_ps *delay_ps);
-    // Next edge or outstanding change of an interrupt line, or SEAM_NEVER.
+    // What a read at `now` would return; the core is as before. SLAVE_ERROR: it would do DMA, or does not answer.
+    seam_result peek(uint64_t offset, unsigned size, seam_ps now, uint64_t *value);
+    // Next instant at which something must be done, or SEAM_NEVER.
     seam_ps next_event() const;
     // Everything at or before `to`, each at its own time.
-    void run(seam_ps to);
+    virtual void run(seam_ps to);
 
-    uint64_t next_edge() const { return next_; }
+    seam_ps next_at() const { return core_.next_at(); }     // while it runs: the instant being run
     bool is_broken() const { return broken_; }
-    void save(struct state *out) const;
+    void save(seam_ps now, struct state *out);              // everything at or before `now` has happened
     bool load(struct state *in, std::string &why);
 
-private:
+protected:
     struct Change { seam_ps at; unsigned line; bool level; };
 
-    void step();                // one clock: edge next_
-    void clock_in_reset();
-    bool asleep() const { return broken_ || (pins_.idle && *pins_.idle && (!memory_ || memory_->quiet())); }
+    // For a faster way: settle brings the core to the platform's time, from restart on it may run ahead again.
+    virtual void settle(seam_ps) {}
+    virtual void restart() {}
+    virtual bool asleep() const { return broken_ || core_.idle(); }
+    void deliver(seam_ps to);
+    void step(bool ahead);              // the next instant; ahead: of the platform's time
     void break_down(const std::string &what);
-    void watch_irq(seam_ps at);
 
-    const std::unique_ptr<RtlCore> core_;
-    const RtlPins &pins_;
-    const seam_ps clock_ps_;
-    const uint8_t irq_mask_;
-    Client &client_;
-    const std::unique_ptr<RegisterBus> registers_;
-    const std::unique_ptr<MemoryBus> memory_;       // null: the core does no DMA
-    uint64_t next_ = 0;         // number of the first edge that has not been run
-    uint8_t irq_ = 0;           // lines as the core drives them
-    bool ahead_ = false;        // edges being run are later than the platform's time
+    ClockedCore core_;
     bool broken_ = false;
-    std::deque<Change> changes_;    // of edges that ran ahead
+    uint8_t irq_ = 0;                   // lines as the core drives them
+    std::deque<Change> changes_;        // of instants that ran ahead: not yet told
+
+private:
+    void watch_irq(seam_ps at, bool ahead);
+
+    Client &client_;
 };
 
 }  // namespace ingot

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Verilator writes as many files as it likes, under names that it makes up: one translation unit includes them all
+# Verilator writes as many files as it likes, under names that it makes up: one translation unit includes them all. STATE says
+# whether the model's symbol table, which holds all of its state, may be copied as bytes: nothing in it lies elsewhere.
 file(GLOB parts ${DIR}/*.cpp)
 list(SORT parts)
 set(text "")
@@ -7,3 +8,19 @@ foreach(part ${parts})
   string(APPEND text "#include \"${part}\"\n")
 endforeach()
 file(WRITE ${OUTPUT} "${text}")
+
+set(plain true)
+file(GLOB headers ${DIR}/*___024*.h ${DIR}/*__Syms.h)
+foreach(header ${headers})
+  file(STRINGS ${header} found REGEX "VlQueue|VlAssoc|VlClass|VlProcess|VlDelay|VlFork|std::string|std::vector|std::unique" LIMIT_COUNT 1)
+  if(found)
+    set(plain false)
+  endif()
+endforeach()
+foreach(part ${parts})
+  file(STRINGS ${part} found REGEX "VL_RANDOM|VL_URANDOM|VL_FOPEN|VL_DYNAMIC" LIMIT_COUNT 1)
+  if(found)
+    set(plain false)
+  endif()
+endforeach()
+file(WRITE ${STATE} "// The symbol table may be copied as bytes\nstatic constexpr bool plain_state = ${plain};\n")

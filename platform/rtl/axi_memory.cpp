@@ -188,11 +188,11 @@ void AxiMemory::drive_channels()
 }
 
 // The bursts' data is copied only where there is a burst.
-void AxiMemory::mark() { copy(marked_, s_); }
+void AxiMemory::mark(unsigned slot) { copy(marked_[slot], s_); }
 
-void AxiMemory::back()
+void AxiMemory::back(unsigned slot)
 {
-    copy(s_, marked_);
+    copy(s_, marked_[slot]);
     look();
 }
 

@@ -18,8 +18,8 @@ public:
     AxiMemory(const AxiMasterPins &pins, Dma &dma) : MemoryBus(pins.arvalid, pins.awvalid, pins.wvalid), p_(pins), dma_(dma) {}
 
     void reset() override;
-    void mark() override;
-    void back() override;
+    void mark(unsigned slot) override;
+    void back(unsigned slot) override;
     void save(struct state *out) const override;
     void load(struct state *in) override;
 
@@ -52,7 +52,7 @@ private:
 
     const AxiMasterPins p_;
     Dma &dma_;
-    State s_ = {}, marked_ = {};
+    State s_ = {}, marked_[marks] = {};
     bool ar_ = false, r_ = false, aw_ = false, wd_ = false, b_ = false;     // handshakes of the edge being run
 };
 

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "platform/rtl/clock.h"
+
 namespace ingot {
 
 // AXI4 master port: the core asks, the platform is the memory (AMBA AXI4, A2). Absent pins are null.
@@ -35,13 +37,22 @@ struct AxiLitePins {
     uint8_t *rresp, *rvalid, *rready;
 };
 
+// A clock besides the bus's: its own pin, its own period.
+struct RtlClock {
+    const char *name;
+    uint8_t *pin;
+    Clock clock;
+};
+
 struct RtlPins {
     uint8_t *aclk, *aresetn;
+    std::vector<RtlClock> clocks;   // besides aclk
     AxiLitePins s_axi;
     bool has_m_axi;
     AxiMasterPins m_axi;
     uint8_t *irq, *idle;        // optional; bit n of irq is line n (at most 8)
-    uint64_t *cycle;            // optional input: number of the edge to come
+    uint64_t *cycle;            // optional input: number of the edge of aclk to come
+    uint64_t *edge_ns;          // optional input: its time in ns, rounded down
 };
 
 // The pins stay where they are as long as the core lives. eval may throw std::exception ($finish, $stop, a fatal error).
@@ -52,6 +63,11 @@ public:
     virtual void eval() = 0;
     virtual void save(std::vector<uint8_t> &bytes) = 0;         // replaces the content
     virtual bool restore(const std::vector<uint8_t> &bytes) = 0;    // false: of another core, or another build of it
+    // The state now, kept inside, and back to it. Slots 0 to marks - 1; far cheaper than save and restore.
+    static constexpr unsigned marks = 4;
+    virtual void mark(unsigned slot) = 0;
+    virtual void back(unsigned slot) = 0;
+    virtual bool same(unsigned a, unsigned b) const = 0;        // two marks are equal
 
 protected:
     RtlPins pins_ = {};

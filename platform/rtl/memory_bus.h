@@ -5,6 +5,7 @@
 
 #include <cstddef>
 
+#include "platform/rtl/core.h"
 #include "platform/seam/seam.h"
 
 namespace ingot {
@@ -27,8 +28,9 @@ public:
     bool quiet() const { return !working_; }    // no transfer in work
     bool due() const { return due_; }           // the coming edge's drive() does DMA; known since the edge before
     // The state now, and back to it: a bus that has run ahead. Pins are not part of it: they are the core's.
-    virtual void mark() = 0;
-    virtual void back() = 0;
+    static constexpr unsigned marks = RtlCore::marks;
+    virtual void mark(unsigned slot) = 0;
+    virtual void back(unsigned slot) = 0;
     virtual void save(struct state *out) const = 0;
     virtual void load(struct state *in) = 0;
 

@@ -14,42 +14,56 @@
 
 namespace ingot {
 
+// Verilator's own buffers are large, so these two live as long as their core.
 class MemorySerialize final : public VerilatedSerialize {
 public:
-    explicit MemorySerialize(std::vector<uint8_t> &bytes) : bytes_(bytes) { m_isOpen = true; }
-    ~MemorySerialize() override { MemorySerialize::flush(); }
+    MemorySerialize() { m_isOpen = true; }
+    ~MemorySerialize() override { bytes_ = nullptr; }
+    template <class V> void write(V &top, std::vector<uint8_t> &bytes)
+    {
+        bytes_ = &bytes;
+        bytes.clear();
+        m_cp = m_bufp;
+        *this << top;
+        flush();
+    }
     void flush() override
     {
-        bytes_.insert(bytes_.end(), m_bufp, m_cp);
+        if (bytes_) {
+            bytes_->insert(bytes_->end(), m_bufp, m_cp);
+        }
         m_cp = m_bufp;
     }
 
 private:
-    std::vector<uint8_t> &bytes_;
+    std::vector<uint8_t> *bytes_ = nullptr;
 };
 
 class MemoryDeserialize final : public VerilatedDeserialize {
 public:
-    explicit MemoryDeserialize(const std::vector<uint8_t> &bytes) : bytes_(bytes)
+    MemoryDeserialize() { m_isOpen = true; }
+    template <class V> void read(V &top, const std::vector<uint8_t> &bytes)
     {
-        m_isOpen = true;
+        bytes_ = &bytes;
+        pos_ = 0;
         m_cp = m_endp = m_bufp;
+        fill();
+        *this >> top;
     }
 
 private:
-    // Verilator wants 16 KiB ahead of each item, also at the end: there the buffer goes on with zeros that nobody reads.
+    // Verilator wants 16 KiB ahead of each item, also at the end: what the buffer has there nobody reads.
     void fill() override
     {
         size_t left = m_endp - m_cp;
         memmove(m_bufp, m_cp, left);
-        size_t more = std::min(bufferSize() - left, bytes_.size() - pos_);
-        memcpy(m_bufp + left, bytes_.data() + pos_, more);
+        size_t more = std::min(bufferSize() - left, bytes_->size() - pos_);
+        memcpy(m_bufp + left, bytes_->data() + pos_, more);
         pos_ += more;
-        memset(m_bufp + left + more, 0, bufferSize() - left - more);
         m_cp = m_bufp;
         m_endp = m_bufp + bufferSize();
     }
-    const std::vector<uint8_t> &bytes_;
+    const std::vector<uint8_t> *bytes_ = nullptr;
     size_t pos_ = 0;
 };
 
@@ -60,6 +74,7 @@ private:
 INGOT_OPTIONAL_PIN(irq)
 INGOT_OPTIONAL_PIN(idle)
 INGOT_OPTIONAL_PIN(cycle)
+INGOT_OPTIONAL_PIN(edge_ns)
 INGOT_OPTIONAL_PIN(m_axi_arsize)
 INGOT_OPTIONAL_PIN(m_axi_arburst)
 INGOT_OPTIONAL_PIN(m_axi_awsize)
@@ -69,8 +84,9 @@ INGOT_OPTIONAL_PIN(m_axi_awburst)
 template <class V, class = void> struct has_m_axi : std::false_type {};
 template <class V> struct has_m_axi<V, std::void_t<decltype(std::declval<V &>().m_axi_araddr)>> : std::true_type {};
 
-// Builds of one core differ in the check value that --savable puts first, or in length.
-template <class V> class RtlCoreImpl final : public RtlCore {
+// Builds of one core differ in the check value that --savable puts first, or in length. A mark is a copy of the symbol table,
+// which holds all of the model's state, where it is plain (all_in_one.cmake), else what --savable writes.
+template <class V, class Syms, bool plain> class RtlCoreImpl final : public RtlCore {
 public:
     explicit RtlCoreImpl(const char *name) : top_(std::make_unique<V>(&context_, name))
     {
@@ -83,6 +99,7 @@ public:
         pins_.irq = optional_irq<uint8_t>(t, 0);
         pins_.idle = optional_idle<uint8_t>(t, 0);
         pins_.cycle = optional_cycle<uint64_t>(t, 0);
+        pins_.edge_ns = optional_edge_ns<uint64_t>(t, 0);
         pins_.has_m_axi = has_m_axi<V>::value;
         if constexpr (has_m_axi<V>::value) {
             pins_.m_axi = { &t.m_axi_araddr, &t.m_axi_arlen, optional_m_axi_arsize<uint8_t>(t, 0),
@@ -95,14 +112,12 @@ public:
     }
     ~RtlCoreImpl() override { top_->final(); }
 
+    V &top() { return *top_; }
+    void add_clock(const char *clock, uint8_t &pin, Clock period) { pins_.clocks.push_back({ clock, &pin, period }); }
+
     void eval() override { top_->eval(); }
 
-    void save(std::vector<uint8_t> &bytes) override
-    {
-        bytes.clear();
-        MemorySerialize os(bytes);
-        os << *top_;
-    }
+    void save(std::vector<uint8_t> &bytes) override { out_.write(*top_, bytes); }
 
     bool restore(const std::vector<uint8_t> &bytes) override
     {
@@ -111,15 +126,37 @@ public:
         if (own.size() != bytes.size() || !std::equal(own.begin(), own.begin() + check_bytes, bytes.begin())) {
             return false;
         }
-        MemoryDeserialize is(bytes);
-        is >> *top_;
+        in_.read(*top_, bytes);
         return true;
     }
 
+    void mark(unsigned slot) override
+    {
+        if constexpr (plain) {
+            marked_[slot].resize(sizeof(Syms));
+            memcpy(marked_[slot].data(), symbols(), sizeof(Syms));
+        } else {
+            out_.write(*top_, marked_[slot]);
+        }
+    }
+    void back(unsigned slot) override
+    {
+        if constexpr (plain) {
+            memcpy(symbols(), marked_[slot].data(), sizeof(Syms));
+        } else {
+            in_.read(*top_, marked_[slot]);
+        }
+    }
+    bool same(unsigned a, unsigned b) const override { return marked_[a] == marked_[b]; }
+
 private:
     static constexpr size_t check_bytes = 8;
+    void *symbols() { return static_cast<Syms *>(top_->rootp->vlSymsp); }
     VerilatedContext context_;
     std::unique_ptr<V> top_;
+    MemorySerialize out_;
+    MemoryDeserialize in_;
+    std::vector<uint8_t> marked_[marks];
 };
 
 }  // namespace ingot

@@ -39,6 +39,8 @@ struct seam_device_desc {
     unsigned spi;          /* first SPI of the device (GICv3 INTID - 32); a device with n lines owns spi .. spi+n-1 */
     uint32_t stream;       /* stream ID of its DMA; 0: it has none and every DMA is denied */
     uint64_t clock_ps;     /* clock period in ps, used by RTL and by models that count clocks; 0: 10000 (100 MHz) */
+    uint64_t clock_hz;     /* a frequency whose period is no whole number of ps, else 0. RTL keeps it without drift;
+                              models in C get clock_ps, the nearest */
 };
 
 /* Devices -> CPU. Implemented by platform/qemu, and by the test benches. All of it is valid during any call below

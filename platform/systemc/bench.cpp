@@ -62,7 +62,7 @@ Bench::~Bench() { seam_devices_free(devices_); }
 unsigned Bench::add(const char *name, const char *type, Options o)
 {
     char err[256];
-    seam_device_desc desc = { name, type, o.impl, o.base ? o.base : next_base_, o.size, o.spi ? o.spi : next_spi_, o.stream, o.clock_ps };
+    seam_device_desc desc = { name, type, o.impl, o.base ? o.base : next_base_, o.size, o.spi ? o.spi : next_spi_, o.stream, o.clock_ps, o.clock_hz };
     int index = seam_devices_add(devices_, &desc, err, sizeof err);
     if (index < 0) {
         throw std::runtime_error(err);

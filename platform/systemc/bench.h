@@ -39,6 +39,7 @@ public:
         unsigned spi = 0;                       // 0: the next free one from 176
         uint32_t stream = 0;
         seam_ps clock_ps = 0;
+        uint64_t clock_hz = 0;
     };
     unsigned add(const char *name, const char *type, Options options);
     unsigned add(const char *name, const char *type) { return add(name, type, Options()); }

@@ -12,6 +12,7 @@ using namespace ingot;
 
 static constexpr unsigned spi_end = 988;        // INTID 1019 - 32 + 1 (GICv3 2.2.1)
 static constexpr uint64_t page = 4096;
+static const std::string rtl_edges = "rtl-edges";       // any core, edge by edge: for comparison
 
 [[noreturn]] static void refuse(const std::string &text) { throw std::runtime_error(text); }
 
@@ -28,7 +29,7 @@ static const DeviceType &find_type(const std::string &name, const char *type, co
     for (size_t i = 0; i < ingot_device_type_count; i++) {
         const DeviceType &t = ingot_device_types[i];
         if (!strcmp(t.type, type)) {
-            if (impl ? !strcmp(t.impl, impl) : t.is_default) {
+            if (impl ? !strcmp(t.impl, impl) || (t.rtl && impl == rtl_edges) : t.is_default) {
                 return t;
             }
             impls += (impls.empty() ? "" : ", ") + std::string(t.impl);
@@ -82,7 +83,7 @@ unsigned seam_devices::add(const seam_device_desc &desc)
             refuse(name + ": spi " + std::to_string(desc.spi) + " overlaps the lines of " + o.name + ": choose others");
         }
     }
-    entries.push_back({ &t, std::make_unique<DevicePort>(kernel, entries.size(), desc, t.impl, window, lines), nullptr });
+    entries.push_back({ &t, std::make_unique<DevicePort>(kernel, entries.size(), desc, desc.impl ? desc.impl : t.impl, window, lines), nullptr });
     return entries.size() - 1;
 }
 
@@ -98,7 +99,7 @@ void seam_devices::elaborate()
         if (e.type->model) {
             e.device = std::make_unique<VdevHost>(name, p, *e.type->model);
         } else if (e.type->rtl) {
-            e.device = std::make_unique<RtlHost>(name, p, e.type->rtl(name));
+            e.device = std::make_unique<RtlHost>(name, p, e.type->rtl(name), p.impl == rtl_edges);
         } else {
             e.device.reset(e.type->native(p));
         }

@@ -12,7 +12,7 @@ static constexpr uint64_t version = 1;
 
 static std::string describe(const DevicePort &p)
 {
-    return "type=" + p.type + " impl=" + p.impl + " clock=" + std::to_string(p.clock_ps) + "ps";
+    return "type=" + p.type + " impl=" + p.impl + " clock=" + p.clock.text();
 }
 
 static void put_text(struct state *out, const char *name, const std::string &text) { state_put(out, name, text.data(), text.size()); }

@@ -32,7 +32,8 @@ void Deadline::notify(seam_ps at)
 
 DevicePort::DevicePort(Kernel &k, unsigned index, const seam_device_desc &d, const char *impl, uint64_t window, unsigned lines)
     : name(d.name), type(d.type), impl(impl), index(index), spi(d.spi), lines(lines), stream(d.stream), base(d.base),
-      window(window), clock_ps(d.clock_ps ? d.clock_ps : 10000), kernel(k), levels_(lines)
+      window(window), clock_ps(d.clock_ps ? d.clock_ps : 10000),
+      clock(d.clock_hz ? Clock::of_hz(d.clock_hz) : Clock::of_period(clock_ps)), kernel(k), levels_(lines)
 {
 }
 

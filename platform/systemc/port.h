@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/rtl/clock.h"
 #include "platform/seam/seam.h"
 
 namespace ingot {
@@ -49,7 +50,8 @@ public:
     const unsigned index, spi, lines;
     const uint32_t stream;
     const uint64_t base, window;
-    const seam_ps clock_ps;
+    const seam_ps clock_ps;         // nearest to the clock's period
+    const Clock clock;
 
     seam_ps now() const;
     void irq(unsigned line, bool level);    // only changes are passed on

@@ -6,29 +6,38 @@
 
 namespace ingot {
 
-RtlHost::RtlHost(sc_core::sc_module_name name, DevicePort &port, RtlCore *core)
-    : NativeDevice(name, port), adapter_(std::unique_ptr<RtlCore>(core), port.clock_ps, port.lines, *this), edge_(*this)
+static std::unique_ptr<RtlAdapter> adapter_of(bool edges, RtlCore *core, const DevicePort &p, RtlAdapter::Client &client)
+{
+    std::unique_ptr<RtlCore> owned(core);
+    if (edges) {
+        return std::make_unique<RtlAdapter>(std::move(owned), p.clock, p.lines, client);
+    }
+    return std::make_unique<RunAhead>(std::move(owned), p.clock, p.lines, client);
+}
+
+RtlHost::RtlHost(sc_core::sc_module_name name, DevicePort &port, RtlCore *core, bool edges)
+    : NativeDevice(name, port), adapter_(adapter_of(edges, core, port, *this)), edge_(*this)
 {
 }
 
 void RtlHost::reset()
 {
-    adapter_.reset(now());
-    edge_.notify(adapter_.next_event());
+    adapter_->reset(now());
+    edge_.notify(adapter_->next_event());
 }
 
 void RtlHost::run()
 {
     running_ = true;
-    adapter_.run(port().kernel.horizon());
+    adapter_->run(port().kernel.horizon());
     running_ = false;
-    edge_.notify(adapter_.next_event());
+    edge_.notify(adapter_->next_event());
 }
 
 seam_result RtlHost::access(bool write, uint64_t offset, unsigned size, uint64_t *value, seam_ps *delay_ps)
 {
-    seam_result r = adapter_.access(write, offset, size, now(), value, delay_ps);
-    edge_.notify(adapter_.next_event());
+    seam_result r = adapter_->access(write, offset, size, now(), value, delay_ps);
+    edge_.notify(adapter_->next_event());
     return r;
 }
 
@@ -42,11 +51,18 @@ seam_result RtlHost::write(uint64_t offset, unsigned size, uint64_t value, seam_
     return access(true, offset, size, &value, delay_ps);
 }
 
+seam_result RtlHost::peek(uint64_t offset, unsigned size, uint64_t *value)
+{
+    seam_result r = adapter_->peek(offset, size, now(), value);
+    edge_.notify(adapter_->next_event());
+    return r;
+}
+
 // What the core does in run() happens at the edge being run; ahead of time, in an access, at the access.
 void RtlHost::at_edge()
 {
     if (running_) {
-        port().kernel.move(adapter_.next_edge() * port().clock_ps);
+        port().kernel.move(adapter_->next_at());
     }
 }
 
@@ -76,10 +92,17 @@ void RtlHost::broken(const std::string &what)
 
 bool RtlHost::save(struct state *out, std::string &) const
 {
-    adapter_.save(out);
+    adapter_->save(now(), out);
     return true;
 }
 
-bool RtlHost::load(struct state *in, std::string &why) { return adapter_.load(in, why); }
+bool RtlHost::load(struct state *in, std::string &why)
+{
+    if (!adapter_->load(in, why)) {
+        return false;
+    }
+    edge_.notify(adapter_->next_event());
+    return true;
+}
 
 }  // namespace ingot

@@ -3,18 +3,20 @@
 #ifndef INGOT_RTL_HOST_H
 #define INGOT_RTL_HOST_H
 
-#include "platform/rtl/adapter.h"
+#include "platform/rtl/run_ahead.h"
 #include "platform/systemc/native.h"
 
 namespace ingot {
 
 class RtlHost final : public NativeDevice, private RtlAdapter::Client {
 public:
-    RtlHost(sc_core::sc_module_name name, DevicePort &port, RtlCore *core);     // owns the core
+    // Owns the core. edges: every clock edge is an event, nothing is run ahead (the reference).
+    RtlHost(sc_core::sc_module_name name, DevicePort &port, RtlCore *core, bool edges);
 
     void reset() override;
     seam_result read(uint64_t offset, unsigned size, uint64_t *value, seam_ps *delay_ps) override;
     seam_result write(uint64_t offset, unsigned size, uint64_t value, seam_ps *delay_ps) override;
+    seam_result peek(uint64_t offset, unsigned size, uint64_t *value) override;
     bool save(struct state *out, std::string &why) const override;
     bool load(struct state *in, std::string &why) override;
 
@@ -33,7 +35,7 @@ private:
     void run();
     void at_edge();
 
-    RtlAdapter adapter_;
+    const std::unique_ptr<RtlAdapter> adapter_;
     Edge edge_;
     bool running_ = false;      // in run(): the core is not ahead of platform time
 };

@@ -107,7 +107,7 @@ DEVICE_TEST(DmaqErrors, HaltsWhenTheStatusCannotBeWrittenBack)
         return SEAM_OK;
     };
     seam_devices *d = seam_devices_new(&cpu, err, sizeof err);
-    seam_device_desc desc = { "dmaq0", "dmaq", device.impl, 0xb000000, 0, 176, 1, DmaqBench::clock_ps };
+    seam_device_desc desc = { "dmaq0", "dmaq", device.impl, 0xb000000, 0, 176, 1, DmaqBench::clock_ps, 0 };
     ASSERT_EQ(seam_devices_add(d, &desc, err, sizeof err), 0) << err;
     ASSERT_EQ(seam_devices_elaborate(d, err, sizeof err), 0) << err;
     DmaqDescriptor request = { 2048, 3072, 256, 0, 0, 0 };

@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "platform/rtl/adapter.h"
+#include "platform/rtl/run_ahead.h"
 
 ingot::RtlCore *ingot_rtl_probe(const char *instance);
 ingot::RtlCore *ingot_rtl_plain(const char *instance);
@@ -20,8 +20,15 @@ enum probe_break { SILENT = 1, DROP_AR, BAD_LAST, WRAP, FINISH, UNASKED, CHANGE_
 
 static const seam_ps clk = 10000;
 
+// The same tests are built for both.
+#ifdef INGOT_RUN_AHEAD
+using Adapter = ingot::RunAhead;
+#else
+using Adapter = ingot::RtlAdapter;
+#endif
+
 struct Rig : ingot::RtlAdapter::Client {
-    explicit Rig(ingot::RtlCore *core = ingot_rtl_probe("probe"), seam_ps clock = clk)
+    explicit Rig(ingot::RtlCore *core = ingot_rtl_probe("probe"), ingot::Clock clock = ingot::Clock::of_period(clk))
         : adapter(std::unique_ptr<ingot::RtlCore>(core), clock, 2, *this)
     {
         adapter.reset(0);
@@ -93,7 +100,7 @@ struct Rig : ingot::RtlAdapter::Client {
     seam_result refusal = SEAM_OK;
     uint8_t ram[0x4000] = {};
     std::vector<std::string> log, reasons;
-    ingot::RtlAdapter adapter;
+    Adapter adapter;
 };
 
 #endif

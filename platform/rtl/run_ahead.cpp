@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Runs a Verilated core ahead of platform time, and takes it back
+#include "platform/rtl/run_ahead.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace ingot {
+
+void RunAhead::run(seam_ps to)
+{
+    deliver(to);
+    if (ahead_ && to < core_.at()) {
+        return;
+    }
+    if (ahead_ && silent_) {
+        expected_ = horizon_;
+        horizon_ = std::min(horizon_ * 2, horizon_max);
+    }
+    ahead_ = false;
+    RtlAdapter::run(to);
+    speculate();
+}
+
+void RunAhead::restart()
+{
+    fixed_ = ahead_ = silent_ = false;
+    speculate();
+}
+
+// Runs on to the next thing that the platform sees, or to the horizon: next_event is then the first instant not run.
+void RunAhead::speculate()
+{
+    if (asleep() || !changes_.empty() || core_.dma_due()) {
+        return;
+    }
+    core_.mark(START);
+    length_ = later_ = 0;
+    try {
+        fixed_ = rests();
+        run_batch();
+    } catch (const std::exception &) {
+        // It breaks at its own time: up to there it is run, silently, again.
+        core_.back(START);
+        changes_.clear();
+        for (unsigned n = 0; n < length_; n++) {
+            core_.step();
+        }
+    }
+    ahead_ = length_ != 0;
+    silent_ = length_ == horizon_;
+    counts_.batches++;
+    counts_.ahead += length_;
+}
+
+void RunAhead::run_batch()
+{
+    while (length_ < horizon_ && changes_.empty() && !asleep() && !core_.dma_due()) {
+        if (length_ == expected_) {
+            core_.mark(LATER);
+            later_ = length_;
+            later_at_ = core_.at();
+        }
+        step(true);
+        length_++;
+    }
+}
+
+// Two equal states one clock edge apart, and no input that changes by itself: nothing happens until it is touched.
+bool RunAhead::rests()
+{
+    if (!silent_ || !core_.single_clock() || core_.sees_time() || !core_.quiet()) {
+        return false;
+    }
+    core_.step();
+    core_.mark(PROBE);
+    bool same = core_.same(START, PROBE);
+    core_.back(START);
+    return same;
+}
+
+void RunAhead::settle(seam_ps now)
+{
+    if (fixed_) {
+        core_.skip(now);
+    }
+    bool beyond = ahead_ && now < core_.at();
+    ahead_ = false;
+    if (!beyond) {
+        return;
+    }
+    unsigned used = later_ && later_at_ <= now ? later_ : 0, again = 0;
+    core_.back(used ? LATER : START);
+    while (core_.next_at() <= now) {
+        core_.step();
+        again++;
+    }
+    if (!changes_.empty()) {
+        changes_.clear();       // of the batch's last instant, which is still to come
+        irq_ = core_.irq();
+    }
+    used += again;
+    counts_.taken_back++;
+    counts_.again += again;
+    expected_ = std::max(used - used / 8, horizon_min / 2);
+    horizon_ = std::clamp(used + used / 8 + 2, horizon_min, horizon_max);
+}
+
+}  // namespace ingot
