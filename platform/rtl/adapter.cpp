@@ -13,6 +13,7 @@ RtlAdapter::RtlAdapter(std::unique_ptr<RtlCore> core, Clock bus_clock, unsigned 
 
 void RtlAdapter::reset(seam_ps now)
 {
+    settle(now);        // what a reset does not reach stays as it is now
     changes_.clear();
     irq_ = 0;
     broken_ = false;

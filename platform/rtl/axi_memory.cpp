@@ -80,6 +80,7 @@ void AxiMemory::open(Burst &b, const char *channel, uint64_t addr, unsigned len,
     b.size = bytes;
     b.beat = 0;
     b.wait = latency - 1;
+    memset(b.data, 0, b.span);
     memset(b.strobe, 0, b.span);
 }
 
@@ -128,7 +129,6 @@ void AxiMemory::finish_write()
 void AxiMemory::finish_read()
 {
     Burst &b = s_.r;
-    memset(b.data, 0, b.span);
     b.resp = response(dma_.dma_read(b.addr, b.data + b.offset, b.span - b.offset));
     if (b.resp != OKAY) {
         memset(b.data, 0, b.span);
@@ -187,7 +187,14 @@ void AxiMemory::drive_channels()
     look();
 }
 
-// The bursts' data is copied only where there is a burst.
+// Of a burst, what it has; of none, nothing.
+void AxiMemory::copy(Burst &to, const Burst &from)
+{
+    memcpy(&to, &from, offsetof(Burst, data));
+    memcpy(to.data, from.data, from.span);
+    memcpy(to.strobe, from.strobe, from.span);
+}
+
 void AxiMemory::mark(unsigned slot) { copy(marked_[slot], s_); }
 
 void AxiMemory::back(unsigned slot)
@@ -204,10 +211,10 @@ void AxiMemory::copy(State &to, const State &from)
     to.aw = from.aw;
     to.wd = from.wd;
     if (from.read != IDLE) {
-        to.r = from.r;
+        copy(to.r, from.r);
     }
     if (from.write != IDLE) {
-        to.w = from.w;
+        copy(to.w, from.w);
     }
 }
 

@@ -41,6 +41,7 @@ private:
     void sample_channels() override;
     void drive_channels() override;
     void look();
+    static void copy(Burst &to, const Burst &from);
     static void copy(State &to, const State &from);
     void open(Burst &b, const char *channel, uint64_t addr, unsigned len, const uint8_t *size, const uint8_t *burst);
     static void hold(Waiting &w, bool valid, bool ready, uint64_t value, const char *channel, const char *what);
