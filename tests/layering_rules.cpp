@@ -18,7 +18,7 @@ static const Family families[] = {
     { "registers",    "(.*/)?[a-z0-9]+_regs\\.h" },     /* regsgen's, from regs.xml */
     { "gtest",        "g(test|mock)/.*" },
     { "systemc",      "systemc(\\.h)?|tlm(\\.h)?|(tlm_utils|tlm_core|sysc)/.*" },
-    { "verilator",    "verilated.*|V[a-z0-9_]+\\.h|svdpi\\.h" },
+    { "verilator",    "verilated.*|gtkwave/.*|V[a-z0-9_]+\\.h|svdpi\\.h" },
     { "libvirt",      "libvirt/.*" },
     { "libxml",       "libxml/.*" },
     { "lua",          "(lua|lauxlib|lualib|luaconf)\\.h" },

@@ -122,6 +122,7 @@ seam_result RtlAdapter::peek(uint64_t offset, unsigned size, seam_ps now, uint64
     }
     settle(now);
     core_.mark(slot);
+    core_.hide(true);
     core_.skip(now);
     bus.start(false, offset, size, 0);
     seam_result r = SEAM_SLAVE_ERROR;
@@ -138,8 +139,24 @@ seam_result RtlAdapter::peek(uint64_t offset, unsigned size, seam_ps now, uint64
     }
     bus.release();
     core_.back(slot);
+    core_.hide(false);
     restart();
     return r;
+}
+
+bool RtlAdapter::waves(const std::string &path, seam_ps now, seam_ps from, seam_ps to, std::string &why)
+{
+    settle(now);
+    bool done = core_.waves_open(path, from, to, why);
+    restart();
+    return done;
+}
+
+void RtlAdapter::waves_end(seam_ps now)
+{
+    settle(now);
+    core_.waves_close();
+    restart();
 }
 
 void RtlAdapter::save(seam_ps now, struct state *out)

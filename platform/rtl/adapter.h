@@ -37,6 +37,9 @@ public:
 
     seam_ps next_at() const { return core_.next_at(); }     // while it runs: the instant being run
     bool is_broken() const { return broken_; }
+    // A waveform (FST) of every clock edge from `from` to `to`, of those not yet run; replaces an earlier one. false and why.
+    bool waves(const std::string &path, seam_ps now, seam_ps from, seam_ps to, std::string &why);
+    void waves_end(seam_ps now);        // what has happened is in the file
     void save(seam_ps now, struct state *out);              // everything at or before `now` has happened
     bool load(struct state *in, std::string &why);
 

@@ -76,17 +76,52 @@ void ClockedCore::reset(seam_ps now)
     core_->eval();
 }
 
+bool ClockedCore::waves_open(const std::string &path, seam_ps from, seam_ps to, std::string &why)
+{
+    waves_close();
+    if (!core_->waves_open(path, why)) {
+        return false;
+    }
+    shown_from_ = from;
+    shown_to_ = to;
+    shown_ = 0;
+    return true;
+}
+
+void ClockedCore::waves_close()
+{
+    if (waves()) {
+        core_->waves_close();
+        shown_to_ = 0;
+    }
+}
+
+// Times in the file go up; what would be the same ps as the last one is left out.
+void ClockedCore::show(seam_ps at)
+{
+    if (!hidden_ && at >= shown_from_ && at <= shown_to_ && (at > shown_ || shown_ == 0)) {
+        core_->waves_show(at);
+        shown_ = at;
+    }
+}
+
 inline void ClockedCore::step_bus()
 {
     tell_time();
     *pins_.aclk = 0;
     core_->eval();
+    if (waves()) {
+        show(edge_at_ - clock_.half());
+    }
     registers_->sample();
     if (memory_) {
         memory_->sample();
     }
     *pins_.aclk = 1;
     core_->eval();
+    if (waves()) {
+        show(edge_at_);
+    }
     registers_->drive();
     if (memory_) {
         memory_->drive();
@@ -108,6 +143,9 @@ void ClockedCore::step_all()
         *r.pin = r.at == next_at_ ? 0 : *r.pin;
     }
     core_->eval();
+    if (waves()) {
+        show(next_at_ - std::min(clock_.half(), (next_at_ - at_) / 2));
+    }
     if (bus) {
         registers_->sample();
         if (memory_) {
@@ -119,6 +157,9 @@ void ClockedCore::step_all()
         *r.pin = r.at == next_at_ ? 1 : *r.pin;
     }
     core_->eval();
+    if (waves()) {
+        show(next_at_);
+    }
     if (bus) {
         registers_->drive();
         if (memory_) {

@@ -42,6 +42,12 @@ public:
     void back(unsigned slot);
     bool same(unsigned a, unsigned b) const { return core_->same(a, b); }
 
+    // A waveform of the instants from `from` to `to` that are run from now on; hidden ones (run ahead) are not in it.
+    bool waves_open(const std::string &path, seam_ps from, seam_ps to, std::string &why);
+    void waves_close();
+    bool waves() const { return shown_to_ != 0; }
+    void hide(bool hidden) { hidden_ = hidden; }
+
     void save(struct state *out) const;
     bool load(struct state *in);        // false: of another core, or another build of it
 
@@ -54,6 +60,7 @@ private:
     void step_all();
     void tell_time();
     void look();
+    void show(seam_ps at);
 
     const std::unique_ptr<RtlCore> core_;
     const RtlPins &pins_;
@@ -65,6 +72,8 @@ private:
     seam_ps edge_at_ = 0;
     std::vector<Rising> others_;        // the other clocks
     seam_ps next_at_ = 0, at_ = 0;
+    bool hidden_ = false;
+    seam_ps shown_from_ = 0, shown_to_ = 0, shown_ = 0;     // the waveform's window (to 0: none), and its last time
     Mark marked_[marks];
 };
 

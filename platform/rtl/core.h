@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "platform/rtl/clock.h"
@@ -68,6 +69,10 @@ public:
     virtual void mark(unsigned slot) = 0;
     virtual void back(unsigned slot) = 0;
     virtual bool same(unsigned a, unsigned b) const = 0;        // two marks are equal
+    // A waveform of all signals (FST). open: false and the reason; shown at times that go up; closed by the destructor too.
+    virtual bool waves_open(const std::string &path, std::string &why) = 0;
+    virtual void waves_show(seam_ps at) = 0;
+    virtual void waves_close() = 0;
 
 protected:
     RtlPins pins_ = {};

@@ -17,7 +17,7 @@ void RunAhead::run(seam_ps to)
         expected_ = horizon_;
         horizon_ = std::min(horizon_ * 2, horizon_max);
     }
-    ahead_ = false;
+    commit();
     RtlAdapter::run(to);
     speculate();
 }
@@ -35,6 +35,7 @@ void RunAhead::speculate()
         return;
     }
     core_.mark(START);
+    core_.hide(true);
     length_ = later_ = 0;
     try {
         fixed_ = rests();
@@ -47,10 +48,23 @@ void RunAhead::speculate()
             core_.step();
         }
     }
+    core_.hide(false);
     ahead_ = length_ != 0;
     silent_ = length_ == horizon_;
     counts_.batches++;
     counts_.ahead += length_;
+}
+
+// The batch has happened. A waveform shows only what has: it is run once more, for the file.
+void RunAhead::commit()
+{
+    if (ahead_ && core_.waves()) {
+        core_.back(START);
+        for (unsigned n = 0; n < length_; n++) {
+            core_.step();
+        }
+    }
+    ahead_ = false;
 }
 
 void RunAhead::run_batch()
@@ -66,10 +80,11 @@ void RunAhead::run_batch()
     }
 }
 
-// Two equal states one clock edge apart, and no input that changes by itself: nothing happens until it is touched.
+// Two equal states one clock edge apart, and no input that changes by itself: nothing happens until it is touched. (A
+// waveform shall show its clock nevertheless.)
 bool RunAhead::rests()
 {
-    if (!silent_ || !core_.single_clock() || core_.sees_time() || !core_.quiet()) {
+    if (!silent_ || core_.waves() || !core_.single_clock() || core_.sees_time() || !core_.quiet()) {
         return false;
     }
     core_.step();
@@ -84,12 +99,12 @@ void RunAhead::settle(seam_ps now)
     if (fixed_) {
         core_.skip(now);
     }
-    bool beyond = ahead_ && now < core_.at();
-    ahead_ = false;
-    if (!beyond) {
+    if (!ahead_ || now >= core_.at()) {
+        commit();
         return;
     }
-    unsigned used = later_ && later_at_ <= now ? later_ : 0, again = 0;
+    ahead_ = false;
+    unsigned used = later_ && later_at_ <= now && !core_.waves() ? later_ : 0, again = 0;
     core_.back(used ? LATER : START);
     while (core_.next_at() <= now) {
         core_.step();

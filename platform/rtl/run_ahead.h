@@ -28,6 +28,7 @@ private:
     void restart() override;
     bool asleep() const override { return fixed_ || RtlAdapter::asleep(); }
     void speculate();
+    void commit();
     void run_batch();
     bool rests();
 

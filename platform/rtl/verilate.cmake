@@ -35,7 +35,7 @@ function(ingot_verilate)
   # --timing and --coverage do not go together with --savable; module names of other cores do not collide (--prefix, --mod-prefix)
   add_custom_command(OUTPUT ${dir}/all_${A_NAME}.cpp ${dir}/state_${A_NAME}.h
     COMMAND ${CMAKE_COMMAND} -E rm -rf ${dir}/verilated
-    COMMAND ${VERILATOR} --cc --savable --no-timing -O3 -Wall --top-module ${A_TOP} --prefix V${A_NAME} --Mdir ${dir}/verilated ${sources}
+    COMMAND ${VERILATOR} --cc --savable --trace-fst --no-timing -O3 -Wall --top-module ${A_TOP} --prefix V${A_NAME} --Mdir ${dir}/verilated ${sources}
     COMMAND ${CMAKE_COMMAND} -DDIR=${dir}/verilated -DOUTPUT=${dir}/all_${A_NAME}.cpp -DSTATE=${dir}/state_${A_NAME}.h -P ${INGOT_RTL_ROOM}/all_in_one.cmake
     DEPENDS ${sources} ${INGOT_RTL_ROOM}/all_in_one.cmake VERBATIM COMMENT "Verilating ${A_NAME}")
   add_library(rtl_${A_NAME} STATIC ${dir}/all_${A_NAME}.cpp ${dir}/core_${A_NAME}.cpp)

@@ -4,10 +4,12 @@
 #define INGOT_VERILATED_CORE_H
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <memory>
 #include <type_traits>
 #include <verilated.h>
+#include <verilated_fst_c.h>
 #include <verilated_save.h>
 
 #include "platform/rtl/core.h"
@@ -88,7 +90,7 @@ template <class V> struct has_m_axi<V, std::void_t<decltype(std::declval<V &>().
 // which holds all of the model's state, where it is plain (all_in_one.cmake), else what --savable writes.
 template <class V, class Syms, bool plain> class RtlCoreImpl final : public RtlCore {
 public:
-    explicit RtlCoreImpl(const char *name) : top_(std::make_unique<V>(&context_, name))
+    explicit RtlCoreImpl(const char *name) : context_(with_waves()), top_(std::make_unique<V>(context_.get(), name))
     {
         V &t = *top_;
         pins_.aclk = &t.aclk;
@@ -110,7 +112,11 @@ public:
                             &t.m_axi_wready, &t.m_axi_bresp, &t.m_axi_bvalid, &t.m_axi_bready };
         }
     }
-    ~RtlCoreImpl() override { top_->final(); }
+    ~RtlCoreImpl() override
+    {
+        waves_close();
+        top_->final();
+    }
 
     V &top() { return *top_; }
     void add_clock(const char *clock, uint8_t &pin, Clock period) { pins_.clocks.push_back({ clock, &pin, period }); }
@@ -149,11 +155,40 @@ public:
     }
     bool same(unsigned a, unsigned b) const override { return marked_[a] == marked_[b]; }
 
+    bool waves_open(const std::string &path, std::string &why) override
+    {
+        errno = 0;
+        waves_close();
+        if (!waves_) {      // its signals are declared once: the same object writes all files
+            waves_ = std::make_unique<VerilatedFstC>();
+            top_->trace(waves_.get(), 99);
+        }
+        waves_->open(path.c_str());
+        if (!waves_->isOpen()) {
+            why = path + ": " + (errno ? strerror(errno) : "cannot be written");
+        }
+        return waves_->isOpen();
+    }
+    void waves_show(seam_ps at) override { waves_->dump(at); }
+    void waves_close() override
+    {
+        if (waves_ && waves_->isOpen()) {
+            waves_->close();
+        }
+    }
+
 private:
     static constexpr size_t check_bytes = 8;
     void *symbols() { return static_cast<Syms *>(top_->rootp->vlSymsp); }
-    VerilatedContext context_;
+    static std::unique_ptr<VerilatedContext> with_waves()
+    {
+        auto context = std::make_unique<VerilatedContext>();
+        context->traceEverOn(true);
+        return context;
+    }
+    const std::unique_ptr<VerilatedContext> context_;
     std::unique_ptr<V> top_;
+    std::unique_ptr<VerilatedFstC> waves_;
     MemorySerialize out_;
     MemoryDeserialize in_;
     std::vector<uint8_t> marked_[marks];
