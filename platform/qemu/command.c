@@ -72,6 +72,26 @@ static const char *command_send(const struct words *w, const char *line)
     return told;
 }
 
+static const char *command_waves(const struct words *w)
+{
+    static char told[512];
+    uint64_t from, to;
+    int device = w->count == 5 ? bridge_find(w->word[1]) : -1;
+    if (device < 0) {
+        return w->count == 5 ? "waves: no such device" : "waves: DEVICE FILE FROM TO are needed";
+    }
+    if (command_number(w->word[3], &from) || (strcmp(w->word[4], "end") && command_number(w->word[4], &to))) {
+        return "waves: FROM and TO are picoseconds, TO may be 'end'";
+    }
+    if (!strcmp(w->word[4], "end")) {
+        to = SEAM_NEVER;
+    }
+    board_advance();
+    int r = seam_waves(board.devices, device, w->word[2], board_now_ps(), from, to, told, sizeof told);
+    board_rearm();
+    return r < 0 ? told : NULL;
+}
+
 static void command_cores(void)
 {
     g_autoptr(GString) line = g_string_new(NULL);
@@ -112,6 +132,8 @@ static void command_held(const struct words *w, const char *line)
         answer(probe_add(w));
     } else if (!strcmp(name, "unprobe")) {
         answer(probe_remove(w));
+    } else if (!strcmp(name, "waves")) {
+        answer(command_waves(w));
     } else if (!strcmp(name, "cores")) {
         command_cores();
     } else {

@@ -68,6 +68,9 @@ bool control_close(void)
         }
         fd = -1;
     }
+    if (board.devices) {
+        seam_waves_end(board.devices, hold_is() ? board_now_ps() : SEAM_NEVER);
+    }
     if (board.trace && trace_close(board.trace) < 0) {
         error_report("ingot: trace %s: %s: free some space and run again", board.trace_path, strerror(errno));
         written = false;

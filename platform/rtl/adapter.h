@@ -40,6 +40,7 @@ public:
     // A waveform (FST) of every clock edge from `from` to `to`, of those not yet run; replaces an earlier one. false and why.
     bool waves(const std::string &path, seam_ps now, seam_ps from, seam_ps to, std::string &why);
     void waves_end(seam_ps now);        // what has happened is in the file
+    void waves_drop() { core_.waves_close(); }      // in the middle of a call too: the last instants may be missing
     void save(seam_ps now, struct state *out);              // everything at or before `now` has happened
     bool load(struct state *in, std::string &why);
 

@@ -92,6 +92,13 @@ void seam_advance(struct seam_devices *d, seam_ps to);
 /* Time of the next event, or SEAM_NEVER. May change after any call above. Strictly later than the last advance. */
 seam_ps seam_next_event(struct seam_devices *d);
 
+/* Writes a waveform (FST) of all signals of a device's clock edges from from_ps to to_ps (SEAM_NEVER: to the end) to `path`;
+ * replaces an earlier one of the device. -1 and a reason: it has no signals (only RTL has), or path cannot be written. */
+int seam_waves(struct seam_devices *d, unsigned device, const char *path, seam_ps now, seam_ps from_ps, seam_ps to_ps,
+               char *err, size_t err_len);
+/* All waveforms end, complete up to `now`; SEAM_NEVER: up to what is certain, in the middle of a call too. */
+void seam_waves_end(struct seam_devices *d, seam_ps now);
+
 /* Power-on reset of all devices at time `now`. */
 void seam_reset(struct seam_devices *d, seam_ps now);
 /* Whole state of the devices' side at time `now`. save: -1 and the device's name in err if one cannot be saved.

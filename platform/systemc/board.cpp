@@ -166,3 +166,24 @@ size_t seam_devices::input(unsigned device, seam_ps now, const uint8_t *bytes, s
     kernel.settle();
     return taken;
 }
+
+void seam_devices::waves(unsigned device, const std::string &path, seam_ps now, seam_ps from, seam_ps to)
+{
+    std::string why;
+    kernel.call(now);
+    if (!entries[device].device->waves(path, from, to, why)) {
+        refuse(entries[device].port->name + ": " + why);
+    }
+}
+
+void seam_devices::waves_end(seam_ps now)
+{
+    if (now != SEAM_NEVER) {
+        kernel.call(now);
+    }
+    for (Entry &e : entries) {
+        if (e.device) {
+            e.device->waves_end(now != SEAM_NEVER);
+        }
+    }
+}

@@ -20,6 +20,8 @@ struct seam_devices {
     seam_result access(bool write, unsigned device, uint64_t offset, unsigned size, seam_ps now, uint64_t *value, seam_ps *delay_ps);
     seam_result peek(unsigned device, uint64_t offset, unsigned size, uint64_t *value);
     size_t input(unsigned device, seam_ps now, const uint8_t *bytes, size_t len);
+    void waves(unsigned device, const std::string &path, seam_ps now, seam_ps from, seam_ps to);
+    void waves_end(seam_ps now);
     void save(seam_ps now, struct state *out);
     void load(seam_ps now, struct state *in);
 

@@ -77,6 +77,14 @@ bool NativeDevice::save(struct state *, std::string &why) const
     return false;
 }
 
+bool NativeDevice::waves(const std::string &, seam_ps, seam_ps, std::string &why)
+{
+    why = "it is no RTL, so it has no signals: choose its implementation rtl";
+    return false;
+}
+
+void NativeDevice::waves_end(bool) {}
+
 bool NativeDevice::load(struct state *, std::string &why)
 {
     why = "it has no load";

@@ -41,6 +41,10 @@ public:
     virtual bool save(struct state *out, std::string &why) const;
     virtual bool load(struct state *in, std::string &why);
 
+    // A waveform of its signals (seam_waves); the default has none. end: it is whole up to now() (settled), or as it is.
+    virtual bool waves(const std::string &path, seam_ps from, seam_ps to, std::string &why);
+    virtual void waves_end(bool settled);
+
     DevicePort &port() const { return port_; }
 
 protected:

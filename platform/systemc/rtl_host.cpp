@@ -90,6 +90,23 @@ void RtlHost::broken(const std::string &what)
     port().stop(what);
 }
 
+bool RtlHost::waves(const std::string &path, seam_ps from, seam_ps to, std::string &why)
+{
+    bool done = adapter_->waves(path, now(), from, to, why);
+    edge_.notify(adapter_->next_event());
+    return done;
+}
+
+void RtlHost::waves_end(bool settled)
+{
+    if (!settled) {
+        adapter_->waves_drop();
+        return;
+    }
+    adapter_->waves_end(now());
+    edge_.notify(adapter_->next_event());
+}
+
 bool RtlHost::save(struct state *out, std::string &) const
 {
     adapter_->save(now(), out);

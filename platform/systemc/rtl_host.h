@@ -17,6 +17,8 @@ public:
     seam_result read(uint64_t offset, unsigned size, uint64_t *value, seam_ps *delay_ps) override;
     seam_result write(uint64_t offset, unsigned size, uint64_t value, seam_ps *delay_ps) override;
     seam_result peek(uint64_t offset, unsigned size, uint64_t *value) override;
+    bool waves(const std::string &path, seam_ps from, seam_ps to, std::string &why) override;
+    void waves_end(bool settled) override;
     bool save(struct state *out, std::string &why) const override;
     bool load(struct state *in, std::string &why) override;
 

@@ -106,6 +106,17 @@ void seam_advance(seam_devices *d, seam_ps to)
 
 seam_ps seam_next_event(seam_devices *d) { return d->kernel.next_event(); }
 
+int seam_waves(seam_devices *d, unsigned device, const char *path, seam_ps now, seam_ps from, seam_ps to, char *err, size_t err_len)
+{
+    return reported(err, err_len, [&] { d->waves(device, path, now, from, to); });
+}
+
+void seam_waves_end(seam_devices *d, seam_ps now)
+{
+    char text[512];
+    reported(text, sizeof text, [&] { d->waves_end(now); });
+}
+
 void seam_reset(seam_devices *d, seam_ps now)
 {
     if (!d->entries.empty()) {

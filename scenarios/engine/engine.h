@@ -21,6 +21,7 @@ struct engine_options {
     bool quiet;                             /* no console output */
     bool color;
     const char *overrides[ENGINE_OVERRIDES_MAX];    /* "dmaq0=rtl", ends with NULL: stronger than the scenario */
+    const char *waves[ENGINE_OVERRIDES_MAX];        /* "dmaq0", "dmaq0=1.2s..1.3s": waveforms on all boards, ends with NULL */
 };
 
 /* Runs the scenario. Exit status for the process: 0; 1 after an error, which has been printed; 128 + signal when

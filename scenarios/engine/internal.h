@@ -111,7 +111,8 @@ void api_known(lua_State *L, int table, const char *words);      /* an error nam
 uint64_t api_duration(lua_State *L, int index);
 uint64_t api_within(lua_State *L, int index, const char *otherwise);    /* of the options table at index */
 void api_probe_add(lua_State *L, struct board_run *b, const char *line);
-extern const luaL_Reg api_wait_methods[], api_probe_methods[];
+void api_waves_start(lua_State *L, struct board_run *b);         /* those of the command line, on a board that is held */
+extern const luaL_Reg api_wait_methods[], api_probe_methods[], api_waves_methods[];
 void api_board_open(lua_State *L);
 void api_trace_open(lua_State *L);
 

@@ -113,6 +113,7 @@ static int board_start(lua_State *L)
     choose_devices(L, b, 2);
     override_devices(L, b);
     run_start(L, b);
+    api_waves_start(L, b);
     lua_settop(L, 3);       /* the options, devices=, the board */
     return 1;
 }
@@ -135,6 +136,7 @@ static int board_restore(lua_State *L)
     for (size_t i = 0; i < m.probe_count; i++) {
         api_probe_add(L, b, m.probes[i]);
     }
+    api_waves_start(L, b);
     lua_settop(L, 3);
     return 1;
 }
@@ -220,6 +222,7 @@ void api_board_open(lua_State *L)
     luaL_newlib(L, methods);
     luaL_setfuncs(L, api_wait_methods, 0);
     luaL_setfuncs(L, api_probe_methods, 0);
+    luaL_setfuncs(L, api_waves_methods, 0);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
     luaL_newlib(L, functions);
