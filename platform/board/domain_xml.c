@@ -67,6 +67,9 @@ static void devices(xmlNodePtr line, const struct system *s, const struct domain
         if (d->stream) {
             snprintf(extra + strlen(extra), sizeof extra - strlen(extra), ",stream=%u", d->stream);
         }
+        if (d->clock_hz) {
+            snprintf(extra + strlen(extra), sizeof extra - strlen(extra), ",clock-hz=%" PRIu64, d->clock_hz);
+        }
         if (d->clock_ps) {
             snprintf(extra + strlen(extra), sizeof extra - strlen(extra), ",clock-ps=%" PRIu64, d->clock_ps);
         }

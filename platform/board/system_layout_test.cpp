@@ -55,6 +55,7 @@ TEST_F(Layout, ReadsWhatIsWritten)
     SystemPtr s = load(false);
     ASSERT_NE(nullptr, s) << said_;
     EXPECT_EQ(10000u, s->devices[2].clock_ps);
+    EXPECT_EQ(0u, s->devices[2].clock_hz);
     EXPECT_EQ(1u, s->devices[2].stream);
     EXPECT_EQ(4096u, s->devices[2].size) << "the type's";
     EXPECT_EQ(1, s->devices[2].owner);
@@ -70,9 +71,11 @@ TEST_F(Layout, ReadsWhatIsWritten)
 TEST_F(Layout, RoundsAPeriodToTheNearestPicosecond)
 {
     change("100MHz", "33333kHz");
-    EXPECT_EQ(30000u, load()->devices[2].clock_ps);
+    EXPECT_EQ(30000u, load()->devices[2].clock_ps);       // 30,000.3
+    EXPECT_EQ(33333000u, load()->devices[2].clock_hz);
     change("33333kHz", "150MHz");
     EXPECT_EQ(6667u, load()->devices[2].clock_ps);
+    EXPECT_EQ(150000000u, load()->devices[2].clock_hz);
 }
 
 TEST_F(Layout, PlacesALinuxLikeABootloader)

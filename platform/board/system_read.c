@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PS_PER_SECOND 1000000000000ull
+
 static bool is(xmlNodePtr n, const char *element) { return !xmlStrcmp(n->name, BAD_CAST element); }
 
 static char *attribute(xmlNodePtr n, const char *name)
@@ -43,18 +45,17 @@ static unsigned number_of(struct system *s, xmlNodePtr n, const char *name)
     return v;
 }
 
-/* Period of a frequency, rounded to the nearest ps. */
-static uint64_t period_of(struct system *s, xmlNodePtr n, const char *name)
+static void read_clock(struct system *s, xmlNodePtr n, struct system_device *d)
 {
-    char *text = attribute(n, name);
-    uint64_t hz, ps = 0;
+    char *text = attribute(n, "clock");
+    uint64_t hz;
     if (text && system_parse_hz(text, &hz)) {
-        ps = (1000000000000ull + hz / 2) / hz;
+        d->clock_ps = (PS_PER_SECOND + hz / 2) / hz;
+        d->clock_hz = PS_PER_SECOND % hz ? hz : 0;
     } else if (text) {
-        system_error(s, xmlGetLineNo(n), "%s=\"%s\" is no frequency: write 100MHz, 33333kHz or a number of Hz, from 1Hz to 4GHz", name, text);
+        system_error(s, xmlGetLineNo(n), "clock=\"%s\" is no frequency: write 100MHz, 33333kHz or a number of Hz, from 1Hz to 4GHz", text);
     }
     free(text);
-    return ps;
 }
 
 static void read_device(struct system *s, xmlNodePtr n)
@@ -72,7 +73,7 @@ static void read_device(struct system *s, xmlNodePtr n)
     d->size = size_of(s, n, "size");
     d->spi = number_of(s, n, "spi");
     d->stream = number_of(s, n, "stream");
-    d->clock_ps = period_of(s, n, "clock");
+    read_clock(s, n, d);
     d->owner = SYSTEM_OWNER_NONE;
 }
 

@@ -15,7 +15,7 @@ OBJECT_DECLARE_SIMPLE_TYPE(IngotVdev, INGOT_VDEV)
 struct IngotVdev {
     DeviceState parent;
     char *vdev, *impl;
-    uint64_t addr, size, clock_ps;
+    uint64_t addr, size, clock_ps, clock_hz;
     uint32_t spi, stream;
     unsigned index;
     MemoryRegion mmio;
@@ -206,7 +206,7 @@ static void vdev_realize(DeviceState *dev, Error **errp)
     } else {
         struct seam_device_desc desc = {
             .name = dev->id, .type = v->vdev, .impl = v->impl, .base = v->addr, .size = v->size, .spi = v->spi,
-            .stream = v->stream, .clock_ps = v->clock_ps };
+            .stream = v->stream, .clock_ps = v->clock_ps, .clock_hz = v->clock_hz };
         int index = seam_devices_add(board.devices, &desc, err, sizeof err);
         if (index < 0) {
             error_setg(errp, "%s", err);
@@ -225,6 +225,7 @@ static Property vdev_properties[] = {
     DEFINE_PROP_UINT32("spi", IngotVdev, spi, 0),
     DEFINE_PROP_UINT32("stream", IngotVdev, stream, 0),
     DEFINE_PROP_UINT64("clock-ps", IngotVdev, clock_ps, 0),
+    DEFINE_PROP_UINT64("clock-hz", IngotVdev, clock_hz, 0),
     DEFINE_PROP_END_OF_LIST(),
 };
 

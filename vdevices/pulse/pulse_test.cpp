@@ -214,4 +214,41 @@ TEST_P(Pulse, GoesOnAfterACheckpoint)
     }
 }
 
+// No clock's period is a whole number of ns here; the third has none in ps either.
+BENCH_TEST(PulseRtl, KeepsTheTimeOfAnyClock)
+{
+    ingot::Bench bench;
+    const uint64_t hz[] = { 150000000, 7000000, 33333000 };
+    for (unsigned i = 0; i < 3; i++) {
+        ingot::Bench::Options options;
+        options.impl = "rtl";
+        options.clock_hz = hz[i];
+        bench.add(("pulse" + std::to_string(i)).c_str(), "pulse", options);
+    }
+    std::mt19937 random(5);
+    for (unsigned n = 0; n < 300; n++) {
+        const unsigned d = n % 3;
+        auto edge = [&](uint64_t k) { return seam_ps(static_cast<long double>(k) * second / hz[d]); };
+        auto last = [&](seam_ps at) {
+            uint64_t k = static_cast<long double>(at) * hz[d] / second + 2;
+            while (edge(k) > at) {
+                k--;
+            }
+            return k;
+        };
+        uint32_t delay = 1 + random() % 3000;
+        bench.write32(d, PULSE_DELAY, delay);
+        bench.run_until(bench.now() + random() % 1000000);
+        uint64_t k = last(bench.now()) + 1;
+        const uint64_t due = edge(k) / ns + delay;
+        bench.write32(d, PULSE_CTRL, PULSE_CTRL_START);
+        for (k++; edge(k) / ns < due; k++) {
+        }
+        ASSERT_TRUE(bench.run_until_irq(d, bench.now() + second)) << n;
+        ASSERT_EQ(edge(k), bench.now()) << n << " at " << hz[d] << " Hz";
+        ASSERT_EQ(edge(k) / ns & 0xffffffff, bench.read32(d, PULSE_RAISE_LO));
+        bench.write32(d, PULSE_STATUS, PULSE_STATUS_PENDING);
+    }
+}
+
 }  // namespace

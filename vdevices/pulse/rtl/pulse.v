@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// pulse: interrupt latency probe, device time is the clock's count times its period
+// pulse: interrupt latency probe, device time is that of the clock's edges
 `default_nettype none
 
-module pulse #(
-    parameter [63:0] CLK_NS = 64'd10    // 100 MHz
-) (
+module pulse (
     input  wire        aclk,
     input  wire        aresetn,
-    input  wire [63:0] cycle,           // number of this clock edge since power-on
+    input  wire [63:0] edge_ns,         // time of this clock edge since power-on
 
     input  wire [11:0] s_axi_awaddr,
     input  wire        s_axi_awvalid,
@@ -54,7 +52,7 @@ module pulse #(
     reg  [31:0] delay, count, remaining, raised, missed, latency, latency_min, latency_max, now_high;
     reg  [63:0] deadline, raise_time, ack_time;
 
-    wire [63:0] now = cycle * CLK_NS;
+    wire [63:0] now = edge_ns;
     wire        fires = armed && now >= deadline;
     wire        acknowledges = write && write_addr == STATUS && write_data[0] && pending;
     wire [63:0] waited = now - raise_time;
