@@ -28,7 +28,8 @@ public:
     seam_ps at() const { return at_; }                  // the last one that was run since the load
     uint64_t next_edge() const { return next_; }        // number of the bus clock's edge to come
     bool single_clock() const { return others_.empty(); }
-    bool idle() const { return pins_.idle && *pins_.idle && (!memory_ || memory_->quiet()); }
+    // It says so itself: nothing changes until the next bus access.
+    bool idle() const { return ((pins_.idle && *pins_.idle) || (pins_.qactive && !*pins_.qactive)) && quiet(); }
     bool quiet() const { return !memory_ || memory_->quiet(); }
     // The instant to come does DMA.
     bool dma_due() const { return memory_ && memory_->due() && edge_at_ == next_at_; }

@@ -52,6 +52,7 @@ struct RtlPins {
     bool has_m_axi;
     AxiMasterPins m_axi;
     uint8_t *irq, *idle;        // optional; bit n of irq is line n (at most 8)
+    uint8_t *qactive;           // optional: Q-Channel's QACTIVE (AMBA LPI, IHI 0068), low is idle
     uint64_t *cycle;            // optional input: number of the edge of aclk to come
     uint64_t *edge_ns;          // optional input: its time in ns, rounded down
 };

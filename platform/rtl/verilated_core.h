@@ -75,6 +75,7 @@ private:
     template <class T, class V> T *optional_##pin(V &, long) { return nullptr; }
 INGOT_OPTIONAL_PIN(irq)
 INGOT_OPTIONAL_PIN(idle)
+INGOT_OPTIONAL_PIN(qactive)
 INGOT_OPTIONAL_PIN(cycle)
 INGOT_OPTIONAL_PIN(edge_ns)
 INGOT_OPTIONAL_PIN(m_axi_arsize)
@@ -100,6 +101,7 @@ public:
                         &t.s_axi_arready, &t.s_axi_rdata, &t.s_axi_rresp, &t.s_axi_rvalid, &t.s_axi_rready };
         pins_.irq = optional_irq<uint8_t>(t, 0);
         pins_.idle = optional_idle<uint8_t>(t, 0);
+        pins_.qactive = optional_qactive<uint8_t>(t, 0);
         pins_.cycle = optional_cycle<uint64_t>(t, 0);
         pins_.edge_ns = optional_edge_ns<uint64_t>(t, 0);
         pins_.has_m_axi = has_m_axi<V>::value;
