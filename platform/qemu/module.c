@@ -53,5 +53,6 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
     dma_register_type();
     vcpu_take_over();
     probe_install(id);
+    crash_watch();
     return 0;
 }

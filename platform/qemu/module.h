@@ -82,6 +82,9 @@ bool hold_is(void);
 const char *hold_release(void);             /* NULL, or why not */
 bool hold_idle(void);                       /* vcpu.c: nothing can happen any more; false: nobody to tell */
 
+/* crash.c: a device's code that ends the process (a failed assertion, a wild pointer) is named before it does */
+void crash_watch(void);
+
 /* control.c: the engine's socket */
 bool control_open(const char *path, Error **errp);
 bool control_connected(void);

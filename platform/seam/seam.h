@@ -99,6 +99,9 @@ int seam_waves(struct seam_devices *d, unsigned device, const char *path, seam_p
 /* All waveforms end, complete up to `now`; SEAM_NEVER: up to what is certain, in the middle of a call too. */
 void seam_waves_end(struct seam_devices *d, seam_ps now);
 
+/* Name of the device whose code is being run, or NULL. For signal handlers too: takes no lock, allocates nothing. */
+const char *seam_running(const struct seam_devices *d);
+
 /* Power-on reset of all devices at time `now`. */
 void seam_reset(struct seam_devices *d, seam_ps now);
 /* Whole state of the devices' side at time `now`. save: -1 and the device's name in err if one cannot be saved.

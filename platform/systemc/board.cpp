@@ -139,6 +139,7 @@ seam_result seam_devices::access(bool write, unsigned device, uint64_t offset, u
     }
     in_call = true;
     kernel.call(now);
+    kernel.active = &p;
     sc_core::sc_time before = kernel.lag(), delay = before;
     seam_result r = cpu_port->access(write, p.base + offset, size, value, delay);
     if (entries[device].type->native) {
@@ -147,6 +148,7 @@ seam_result seam_devices::access(bool write, unsigned device, uint64_t offset, u
     if (delay > before) {
         *delay_ps = (delay - before).value();
     }
+    kernel.active = nullptr;
     kernel.settle();
     in_call = false;
     return r;

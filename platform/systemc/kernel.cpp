@@ -140,6 +140,7 @@ void Kernel::run(Deadline &d)
         return;
     }
     running_ = &d;
+    active = &d.port_;
     try {
         if (d.in_systemc_) {
             run_systemc(&d);
@@ -150,6 +151,7 @@ void Kernel::run(Deadline &d)
         d.port_.stop(e.what());
     }
     running_ = nullptr;
+    active = nullptr;
 }
 
 void Kernel::run_deltas()

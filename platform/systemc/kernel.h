@@ -51,6 +51,7 @@ public:
     bool in_systemc() const { return in_systemc_; }
     void later(std::function<void()> call) { later_.push_back(std::move(call)); }
     const seam_cpu &cpu() const { return *cpu_; }
+    const DevicePort *active = nullptr;         // whose code is being run
 
 private:
     static constexpr unsigned repeats_max = 1000;       // of one deadline, or delta cycles, at one instant

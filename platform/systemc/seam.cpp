@@ -117,6 +117,8 @@ void seam_waves_end(seam_devices *d, seam_ps now)
     reported(text, sizeof text, [&] { d->waves_end(now); });
 }
 
+const char *seam_running(const seam_devices *d) { return d->kernel.active ? d->kernel.active->name.c_str() : nullptr; }
+
 void seam_reset(seam_devices *d, seam_ps now)
 {
     if (!d->entries.empty()) {

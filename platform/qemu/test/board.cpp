@@ -75,11 +75,14 @@ std::vector<std::string> command_line(const BoardOptions &o, const std::string &
         "base=2026-01-01T00:00:00,clock=vm", "-seed", "1", "-display", "none", "-nic", "none", "-serial", "none", "-monitor",
         "none", "-nodefaults", "-qmp", "unix:" + folder + "/qmp,server=on,wait=off", "-plugin",
         o.plugin.empty() ? INGOT_MODULE : o.plugin, "-device", board,
-        "-device", "ingot-vdev,id=uart0,vdev=uart16550,addr=0x0b000000,spi=176",
-        "-device", "ingot-vdev,id=dmaq0,vdev=dmaq,impl=model,addr=0x0b010000,spi=179,stream=1",
-        "-device", "ingot-vdev,id=pulse0,vdev=pulse,impl=" + o.pulse_impl + ",addr=0x0b020000,spi=180,clock-ps=10000",
-        "-device", "ingot-window,stream=1,ipa=0x40000000,pa=0x41000000,size=0x1000000",
         "-kernel", INGOT_GUEST_FOLDER "/" + o.guest };
+    const std::vector<std::string> usual = {
+        "ingot-vdev,id=uart0,vdev=uart16550,addr=0x0b000000,spi=176",
+        "ingot-vdev,id=dmaq0,vdev=dmaq,impl=model,addr=0x0b010000,spi=179,stream=1",
+        "ingot-vdev,id=pulse0,vdev=pulse,impl=" + o.pulse_impl + ",addr=0x0b020000,spi=180,clock-ps=10000",
+        "ingot-window,stream=1,ipa=0x40000000,pa=0x41000000,size=0x1000000" };
+    for (const std::string &device : o.devices.empty() ? usual : o.devices)
+        args.insert(args.end(), { "-device", device });
     if (!o.incoming.empty())
         args.insert(args.end(), { "-incoming", "exec:cat " + o.incoming });
     return args;

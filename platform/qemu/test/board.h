@@ -19,6 +19,7 @@ struct BoardOptions {
     bool control = true;            // else it runs freely, and ends when the guest does
     std::string incoming;           // checkpoint to restore
     std::string plugin;             // another module than the built one
+    std::vector<std::string> devices;   // -device, instead of uart0, dmaq0 and pulse0
 };
 
 struct Held {

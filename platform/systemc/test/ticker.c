@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * ticker: a model in C that uses every service of its host
  */
+#include <stdlib.h>
+
 #include "platform/systemc/test/devices.h"
 
 struct ticker {
@@ -45,6 +47,8 @@ static void misbehave(struct vdev *dev, uint64_t how)
     case BAD_TIMER: vdev_timer_arm(dev, 2, vdev_now(dev)); break;
     case STOP: vdev_stop(dev, "asked\nfor"); break;
     case NOTE: vdev_note(dev, 7, 77); break;
+    case ASSERT: abort(); break;
+    case WILD_POINTER: *(volatile int *)(uintptr_t)dev->clock_ps = 1; break;
     }
 }
 
