@@ -45,53 +45,51 @@ static MemTxResult memtx(enum seam_result r)
     return r == SEAM_OK ? MEMTX_OK : r == SEAM_DECODE_ERROR ? MEMTX_DECODE_ERROR : MEMTX_ERROR;
 }
 
-/* Time of an access; what is due at or before it has happened. */
-static seam_ps access_begin(void)
+/* One access of the core in turn, at its instant; what is due at or before it has happened. Nothing is recorded that nobody
+ * wants: this is the hot path. */
+static MemTxResult transaction(IngotVdev *v, bool write, hwaddr offset, uint64_t *value, unsigned size)
 {
-    seam_ps now = vcpu_now_ns() * SEAM_PS_PER_NS;
+    enum seam_result r;
+    seam_ps delay = 0, now = vcpu_now_ns() * SEAM_PS_PER_NS;
+    const bool recorded = record_wanted();
+
     if (board.next_event <= now) {
         board_advance();
     }
-    record_begin(now);
-    return now;
-}
-
-static MemTxResult access_end(struct trace_record access, seam_ps delay)
-{
-    record_cause(access);
-    record_end();
+    if (recorded) {
+        record_begin(now);
+    }
+    r = write ? seam_write(board.devices, v->index, offset, size, now, *value, &delay)
+              : seam_read(board.devices, v->index, offset, size, now, value, &delay);
+    if (recorded) {
+        record_cause((struct trace_record){ .kind = write ? TRACE_WRITE : TRACE_READ, .size = size, .id = v->index, .addr = offset,
+                                            .value = *value, .result = r });
+        record_end();
+    }
     board_rearm();
-    vcpu_stall(delay);
-    return memtx(access.result);
+    if (delay) {
+        vcpu_stall(delay);
+    }
+    return memtx(r);
 }
 
 static MemTxResult mmio_read(void *opaque, hwaddr offset, uint64_t *value, unsigned size, MemTxAttrs attrs)
 {
     IngotVdev *v = opaque;
-    seam_ps delay = 0;
 
     *value = 0;
     if (!vcpu_in_turn()) {
         return memtx(seam_peek(board.devices, v->index, offset, size, value));
     }
-    seam_ps now = access_begin();
-    enum seam_result r = seam_read(board.devices, v->index, offset, size, now, value, &delay);
-    return access_end((struct trace_record){ .kind = TRACE_READ, .size = size, .id = v->index, .addr = offset,
-                                             .value = *value, .result = r }, delay);
+    return transaction(v, false, offset, value, size);
 }
 
 static MemTxResult mmio_write(void *opaque, hwaddr offset, uint64_t value, unsigned size, MemTxAttrs attrs)
 {
-    IngotVdev *v = opaque;
-    seam_ps delay = 0;
-
     if (!vcpu_in_turn()) {
         return MEMTX_ERROR;     /* a debugger does not change a device behind the guest's back */
     }
-    seam_ps now = access_begin();
-    enum seam_result r = seam_write(board.devices, v->index, offset, size, now, value, &delay);
-    return access_end((struct trace_record){ .kind = TRACE_WRITE, .size = size, .id = v->index, .addr = offset,
-                                             .value = value, .result = r }, delay);
+    return transaction(opaque, true, offset, &value, size);
 }
 
 static const MemoryRegionOps mmio_ops = {

@@ -53,8 +53,11 @@ int bridge_find(const char *name);  /* or -1 */
 void dma_register_type(void);
 enum seam_result dma_transfer(unsigned device, uint32_t stream, uint64_t addr, void *buf, size_t len, bool write);
 
+extern unsigned watch_trace_count;          /* watches on crossings */
+
 /* record.c: the trace. Crossings are written in the order of cause: an access, then what it caused. */
 void record(struct trace_record r);         /* time, core and insn are filled in, except a probe's */
+static inline bool record_wanted(void) { return board.trace || watch_trace_count; }   /* the next three only then */
 void record_begin(seam_ps now);             /* what is recorded from here on was caused by … */
 void record_cause(struct trace_record r);   /* … this, at that time */
 void record_end(void);
@@ -65,7 +68,8 @@ void record_flush(void);
 void vcpu_take_over(void);                  /* before the machine is built */
 void vcpu_set_quantum(int64_t ns);
 int64_t vcpu_now_ns(void);
-bool vcpu_in_turn(void);                    /* called by a core that executes */
+extern CPUState *vcpu_running;              /* between the begin and the end of its turn, or NULL */
+static inline bool vcpu_in_turn(void) { return vcpu_running && vcpu_running == current_cpu; }   /* called by a core that executes */
 int64_t vcpu_raw(void);                     /* instructions of all cores, with those of the running turn */
 uint64_t vcpu_insns(int core, int64_t raw); /* of them, this core's; exact */
 void vcpu_stall(seam_ps delay_ps);          /* the core in turn waits for the bus */
@@ -108,7 +112,6 @@ void console_escape(GString *out, const char *bytes, size_t len);
 
 /* watch.c */
 void watch_console(unsigned device, uint8_t byte);
-bool watch_trace_any(void);
 void watch_record(const struct trace_record *r);
 bool watch_probe(uint32_t id);              /* about to be hit: true if the board must be held before it */
 bool watch_probe_any(void);

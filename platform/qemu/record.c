@@ -13,8 +13,6 @@ static struct {
 } current;
 static unsigned unflushed;
 
-static bool nobody_listens(void) { return !board.trace && !watch_trace_any(); }
-
 static void put(const struct trace_record *r)
 {
     if (board.trace) {
@@ -37,7 +35,7 @@ static struct trace_record stamped(struct trace_record r, const struct trace_rec
 void record(struct trace_record r)
 {
     board.last_device = r.kind == TRACE_PROBE || r.kind == TRACE_STEP ? board.last_device : r.id;
-    if (nobody_listens()) {
+    if (!record_wanted()) {
         return;
     }
     if (r.kind == TRACE_PROBE) {
@@ -70,10 +68,8 @@ void record_begin(seam_ps now)
 
 void record_cause(struct trace_record r)
 {
-    if (!nobody_listens()) {
-        r = stamped(r, &current.stamp);
-        put(&r);
-    }
+    r = stamped(r, &current.stamp);
+    put(&r);
 }
 
 void record_end(void)

@@ -28,7 +28,7 @@
 
 static struct turns turns = { .quantum_ns = 10000 };
 static uint64_t insns[TURN_CORES_MAX]; /* executed by each core up to the end of its last turn */
-static CPUState *running;               /* between the begin and the end of its turn */
+CPUState *vcpu_running;
 static int64_t turn_start;              /* raw instruction count at its begin */
 static bool debugging;                  /* a core hit a breakpoint: until the main loop has stopped the machine */
 static QEMUTimer *pin;
@@ -37,13 +37,12 @@ static QemuThread *thread;
 static void (*stock_ops_init)(AccelOpsClass *ops);
 
 void vcpu_set_quantum(int64_t ns) { turns.quantum_ns = ns; }
-bool vcpu_in_turn(void) { return running && running == current_cpu; }
 
 int64_t vcpu_raw(void)
 {
     int64_t raw = timers_state.qemu_icount;
     if (vcpu_in_turn()) {
-        raw += running->icount_budget - (cpu_neg(running)->icount_decr.u16.low + running->icount_extra);
+        raw += vcpu_running->icount_budget - (cpu_neg(vcpu_running)->icount_decr.u16.low + vcpu_running->icount_extra);
     }
     return raw;
 }
@@ -55,20 +54,20 @@ int64_t vcpu_now_ns(void)
 
 uint64_t vcpu_insns(int core, int64_t raw)
 {
-    return insns[core] + (running && running->cpu_index == core ? raw - turn_start : 0);
+    return insns[core] + (vcpu_running && vcpu_running->cpu_index == core ? raw - turn_start : 0);
 }
 
 void vcpu_leave(void)
 {
     if (vcpu_in_turn()) {
-        cpu_exit(running);
+        cpu_exit(vcpu_running);
     }
 }
 
 void vcpu_wake(void)
 {
     if (vcpu_in_turn()) {
-        cpu_exit(running);
+        cpu_exit(vcpu_running);
     } else if (first_cpu) {
         qemu_cpu_kick(first_cpu);
     }
@@ -112,9 +111,9 @@ static bool stall_in_turn(CPUState *cpu, int64_t delay)
 void vcpu_stall(seam_ps delay_ps)
 {
     int64_t delay = delay_ps / SEAM_PS_PER_NS + (delay_ps % SEAM_PS_PER_NS != 0);
-    if (delay && !stall_in_turn(running, delay)) {
-        turn_stall(&turns, running->cpu_index, vcpu_now_ns() + delay);
-        cpu_exit(running);
+    if (delay && !stall_in_turn(vcpu_running, delay)) {
+        turn_stall(&turns, vcpu_running->cpu_index, vcpu_now_ns() + delay);
+        cpu_exit(vcpu_running);
     }
 }
 
@@ -142,7 +141,7 @@ static void interrupt(CPUState *cpu, int mask)
     int fresh = mask & ~cpu->interrupt_request & INTERRUPTS;
     icount_handle_interrupt(cpu, mask);
     /* The owner that executes has its turn already: noted for later it would win over an interrupt of another core. */
-    bool has_turn = cpu == running && cpu->cpu_index == turns.owner;
+    bool has_turn = cpu == vcpu_running && cpu->cpu_index == turns.owner;
     if (fresh && !has_turn && !runstate_check(RUN_STATE_INMIGRATE)) {
         turn_arrived(&turns, cpu->cpu_index);
         vcpu_leave();
@@ -190,7 +189,7 @@ static void turn_begin(CPUState *cpu, int64_t limit)
     cpu_neg(cpu)->icount_decr.u16.low = MIN(0xffff, budget);
     cpu->icount_extra = budget - MIN(0xffff, budget);
     turn_start = timers_state.qemu_icount;
-    running = cpu;
+    vcpu_running = cpu;
     qemu_mutex_unlock_iothread();
     replay_mutex_lock();
 }
@@ -199,7 +198,7 @@ static void turn_end(CPUState *cpu)
 {
     icount_process_data(cpu);   /* counts what was executed, and unlocks replay */
     qemu_mutex_lock_iothread();
-    running = NULL;
+    vcpu_running = NULL;
     insns[cpu->cpu_index] += timers_state.qemu_icount - turn_start;
 }
 
@@ -298,7 +297,7 @@ static bool requests_pending(void)
 
 static void force_rcu(Notifier *notify, void *data)
 {
-    CPUState *cpu = qatomic_read(&running);
+    CPUState *cpu = qatomic_read(&vcpu_running);
     if (cpu) {
         cpu_exit(cpu);
     }

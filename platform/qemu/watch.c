@@ -19,13 +19,14 @@ struct watch {
 };
 
 static QTAILQ_HEAD(, watch) watches = QTAILQ_HEAD_INITIALIZER(watches);
-static unsigned probe_watches, trace_watches;
+static unsigned probe_watches;
+unsigned watch_trace_count;
 
 static void watch_free(struct watch *w)
 {
     QTAILQ_REMOVE(&watches, w, next);
     probe_watches -= w->kind == WATCH_PROBE;
-    trace_watches -= w->kind == WATCH_TRACE;
+    watch_trace_count -= w->kind == WATCH_TRACE;
     if (w->timer) {
         timer_free(w->timer);
     }
@@ -69,7 +70,6 @@ void watch_record(const struct trace_record *r)
 }
 
 bool watch_probe_any(void) { return probe_watches; }
-bool watch_trace_any(void) { return trace_watches; }
 
 bool watch_probe(uint32_t id)
 {
@@ -178,7 +178,7 @@ const char *watch_add(const struct words *words)
     copy->text = w.text ? g_memdup2(w.text, w.len) : NULL;
     copy->seen = w.text ? g_malloc0(w.len) : NULL;
     probe_watches += w.kind == WATCH_PROBE;
-    trace_watches += w.kind == WATCH_TRACE;
+    watch_trace_count += w.kind == WATCH_TRACE;
     QTAILQ_INSERT_TAIL(&watches, copy, next);
     if (w.kind == WATCH_TIME) {
         copy->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, watch_time, copy);

@@ -105,9 +105,7 @@ void seam_devices::elaborate()
         }
         devices.push_back(e.device.get());
     }
-    cpu_port = std::make_unique<CpuPort>("cpu_port");
     router = std::make_unique<Router>("router", devices);
-    cpu_port->bus.bind(router->from_cpu);
     kernel.elaborate();
     reset(0);
 }
@@ -129,20 +127,18 @@ void seam_devices::reset(seam_ps now)
 
 seam_result seam_devices::access(bool write, unsigned device, uint64_t offset, unsigned size, seam_ps now, uint64_t *value, seam_ps *delay_ps)
 {
-    const DevicePort &p = *entries[device].port;
+    const Entry &e = entries[device];
     *delay_ps = 0;
     if (in_call) {
         return SEAM_SLAVE_ERROR;
     }
-    if (offset >= p.window) {
-        return SEAM_DECODE_ERROR;
-    }
     in_call = true;
     kernel.call(now);
-    kernel.active = &p;
-    sc_core::sc_time before = kernel.lag(), delay = before;
-    seam_result r = cpu_port->access(write, p.base + offset, size, value, delay);
-    if (entries[device].type->native) {
+    kernel.active = e.port.get();
+    const sc_core::sc_time before = kernel.lag();
+    sc_core::sc_time delay = before;
+    seam_result r = router->access(write, device, offset, size, value, delay);
+    if (e.type->native) {
         kernel.look();
     }
     if (delay > before) {
@@ -156,8 +152,7 @@ seam_result seam_devices::access(bool write, unsigned device, uint64_t offset, u
 
 seam_result seam_devices::peek(unsigned device, uint64_t offset, unsigned size, uint64_t *value)
 {
-    const DevicePort &p = *entries[device].port;
-    return offset < p.window ? cpu_port->peek(p.base + offset, size, value) : SEAM_DECODE_ERROR;
+    return router->peek(device, offset, size, value);
 }
 
 size_t seam_devices::input(unsigned device, seam_ps now, const uint8_t *bytes, size_t len)

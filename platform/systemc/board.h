@@ -32,7 +32,6 @@ struct seam_devices {
     };
     ingot::Kernel kernel;
     std::vector<Entry> entries;
-    std::unique_ptr<ingot::CpuPort> cpu_port;
     std::unique_ptr<ingot::Router> router;
     bool in_call = false;       // a device is being run: its DMA must not come back as a register access
 };
