@@ -10,10 +10,20 @@ static void region(FILE *out, uint64_t at, uint64_t size, const char *what, cons
     fprintf(out, "  0x%010" PRIx64 "-0x%010" PRIx64 "  %8" PRIu64 " KiB  %-14s %s\n", at, at + size - 1, size / 1024, who, what);
 }
 
-void forge_explain(FILE *out, const struct system *s)
+static void bare(FILE *out, const struct system_vm *vm)
 {
-    fprintf(out, "system %s: %u cores, %" PRIu64 " MiB at 0x%" PRIx64 "\n\nphysical memory\n", s->name, s->cores, s->ram_size >> 20, s->ram_base);
-    region(out, s->ram_base, s->hyp_base - s->ram_base, "board's own device tree", "board");
+    region(out, vm->kernel_ipa, vm->kernel_size, vm->kernel, vm->name);
+    for (size_t i = 0; i < vm->module_count; i++) {
+        region(out, vm->modules[i].address, vm->modules[i].size, vm->modules[i].image, "module");
+    }
+    if (vm->initramfs) {
+        region(out, vm->initrd_ipa, vm->initrd_size, vm->initramfs, "initramfs");
+    }
+    region(out, vm->dtb_ipa, 0x10000, "and the code that enters the payload", "device tree");
+}
+
+static void hypervisor(FILE *out, const struct system *s)
+{
     region(out, s->hyp_base, FORGE_REGION, "text, read and execute", "hypervisor");
     region(out, s->hyp_base + FORGE_REGION, FORGE_REGION, "constants and all tables, read only", "hypervisor");
     region(out, s->hyp_base + 2 * FORGE_REGION, FORGE_REGION, "data and stacks, never executable", "hypervisor");
@@ -22,6 +32,17 @@ void forge_explain(FILE *out, const struct system *s)
         char what[128];
         snprintf(what, sizeof what, "at IPA 0x%" PRIx64 ", core %u, payload at IPA 0x%" PRIx64, vm->ipa, vm->core, vm->kernel_ipa);
         region(out, vm->pa, vm->size, what, vm->name);
+    }
+}
+
+void forge_explain(FILE *out, const struct system *s)
+{
+    fprintf(out, "system %s: %u cores, %" PRIu64 " MiB at 0x%" PRIx64 "\n\nphysical memory\n", s->name, s->cores, s->ram_size >> 20, s->ram_base);
+    region(out, s->ram_base, s->hyp_base - s->ram_base, "board's own device tree", "board");
+    if (s->bare) {
+        bare(out, &s->vms[0]);
+    } else {
+        hypervisor(out, s);
     }
     fprintf(out, "\ndevices                                   SPI  INTID  stream  owner\n");
     for (size_t i = 0; i < s->device_count; i++) {

@@ -15,6 +15,13 @@ static struct {
     bool explain, keep;
 } args = { .cross = "aarch64-linux-gnu-" };
 
+static void make_bare(const struct system *s, const void *tree)
+{
+    FILE *f = output_create(s->name, ".elf");
+    forge_bare(f, s, tree);
+    output_finish(f);
+}
+
 static void make_trees(const struct system *s)
 {
     for (size_t v = 0; v < s->vm_count; v++) {
@@ -28,6 +35,9 @@ static void make_trees(const struct system *s)
         f = output_create(s->vms[v].name, ".dts");
         forge_source(f, tree);
         output_finish(f);
+        if (s->bare) {
+            make_bare(s, tree);
+        }
         free(tree);
     }
 }
@@ -39,23 +49,32 @@ static void make(void (*write)(FILE *out, const struct system *s), const char *n
     output_finish(f);
 }
 
-static void build(const struct system *s)
+static void link_hypervisor(const struct system *s, const char *dir)
 {
-    char payloads[4096], image[64];
-    const char *dir = output_begin(args.out, args.keep);
+    char payloads[4096];
 
-    make_trees(s);
     make(forge_pages, "pagetables.S", s);
     make(forge_tables, "tables.c", s);
     make(forge_script, "link.ld", s);
     make(forge_payloads, "payloads.S", s);
-    make(forge_explain, "layout.txt", s);
     if (forge_link(s, dir, args.cross, args.hyp) < 0) {
         output_fail();
     }
     snprintf(payloads, sizeof payloads, "%s/payloads.S", dir);
     if (!args.keep) {
         unlink(payloads);
+    }
+}
+
+static void build(const struct system *s)
+{
+    char image[64];
+    const char *dir = output_begin(args.out, args.keep);
+
+    make_trees(s);
+    make(forge_explain, "layout.txt", s);
+    if (!s->bare) {
+        link_hypervisor(s, dir);
     }
     snprintf(image, sizeof image, "%s.elf", s->name);
     output_publish(image);

@@ -17,6 +17,8 @@ void forge_pages(FILE *out, const struct system *s);
 void forge_tables(FILE *out, const struct system *s);
 /* tree.c: a VM's flattened device tree (Devicetree Specification 0.3), malloc'd; NULL with a message if it does not fit */
 void *forge_tree(const struct system *s, int vm);
+/* bare.c: the image of a board without our hypervisor */
+void forge_bare(FILE *out, const struct system *s, const void *tree);
 /* source.c: a flattened tree as source (.dts), for reading */
 void forge_source(FILE *out, const void *tree);
 /* link.c: linker script, payloads, and the compiler's call */

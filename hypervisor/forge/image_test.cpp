@@ -244,9 +244,11 @@ std::vector<std::string> systems()
 {
     std::vector<std::string> names;
     for (auto &f : std::filesystem::directory_iterator(SYSTEMS)) {
-        if (f.path().extension() == ".xml") {
+        struct system *s = f.path().extension() == ".xml" ? system_load(f.path().c_str(), nullptr) : nullptr;
+        if (s && !s->bare) {
             names.push_back(f.path().stem());
         }
+        system_free(s);
     }
     std::sort(names.begin(), names.end());
     return names;

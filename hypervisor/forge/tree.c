@@ -35,21 +35,27 @@ static void cells(struct tree *t, const char *name, unsigned count, const uint32
 #define CELLS(t, name, ...) cells(t, name, sizeof((uint32_t[]){ __VA_ARGS__ }) / 4, (uint32_t[]){ __VA_ARGS__ })
 #define WIDE(v) (uint32_t)((uint64_t)(v) >> 32), (uint32_t)(v)
 
-static void cpu_nodes(struct tree *t)
+/* QEMU's PSCI: by HVC for a payload at EL1, by SMC for one at EL2. A VM's is the hypervisor's, by HVC. */
+static void cpu_nodes(struct tree *t, const struct system *s)
 {
+    char name[16];
+    unsigned cores = s->bare ? s->cores : 1;
     begin(t, "psci");
     keep(t, fdt_property(t->blob, "compatible", "arm,psci-1.0\0arm,psci-0.2", 26));
-    text(t, "method", "hvc");
+    text(t, "method", s->bare && s->el == 2 ? "smc" : "hvc");
     end(t);
     begin(t, "cpus");
     CELLS(t, "#address-cells", 1);
     CELLS(t, "#size-cells", 0);
-    begin(t, "cpu@0");
-    text(t, "device_type", "cpu");
-    text(t, "compatible", "arm,cortex-a57");
-    text(t, "enable-method", "psci");
-    CELLS(t, "reg", 0);
-    end(t);
+    for (unsigned n = 0; n < cores; n++) {
+        snprintf(name, sizeof name, "cpu@%u", n);
+        begin(t, name);
+        text(t, "device_type", "cpu");
+        text(t, "compatible", "arm,cortex-a57");
+        text(t, "enable-method", "psci");
+        CELLS(t, "reg", n);
+        end(t);
+    }
     end(t);
     begin(t, "timer");
     text(t, "compatible", "arm,armv8-timer");
@@ -62,7 +68,7 @@ static void cpu_nodes(struct tree *t)
     CELLS(t, "#address-cells", 2);
     CELLS(t, "#size-cells", 2);
     flag(t, "interrupt-controller");
-    CELLS(t, "reg", WIDE(0x08000000), WIDE(0x10000), WIDE(0x080a0000), WIDE(0x20000));
+    CELLS(t, "reg", WIDE(0x08000000), WIDE(0x10000), WIDE(0x080a0000), WIDE(0x20000 * cores));
     CELLS(t, "phandle", PHANDLE_GIC);
     end(t);
 }
@@ -90,6 +96,22 @@ static void device_node(struct tree *t, const struct system_device *d)
     end(t);
 }
 
+/* Multiboot modules as Xen and others read them (docs/misc/arm/device-tree/booting.txt of Xen). */
+static void module(struct tree *t, const struct system_module *m)
+{
+    char name[64], compatible[128];
+    int len = snprintf(compatible, sizeof compatible - 18, "%s", m->compatible) + 1;
+    memcpy(compatible + len, "multiboot,module", 17);
+    snprintf(name, sizeof name, "module@%" PRIx64, m->address);
+    begin(t, name);
+    keep(t, fdt_property(t->blob, "compatible", compatible, len + 17));
+    CELLS(t, "reg", WIDE(m->address), WIDE(m->size));
+    if (m->cmdline) {
+        text(t, "bootargs", m->cmdline);
+    }
+    end(t);
+}
+
 static void chosen(struct tree *t, const struct system *s, const struct system_vm *vm)
 {
     char path[64];
@@ -105,12 +127,57 @@ static void chosen(struct tree *t, const struct system *s, const struct system_v
         CELLS(t, "linux,initrd-start", WIDE(vm->initrd_ipa));
         CELLS(t, "linux,initrd-end", WIDE(vm->initrd_ipa + vm->initrd_size));
     }
+    if (vm->module_count) {
+        CELLS(t, "#address-cells", 2);
+        CELLS(t, "#size-cells", 2);
+    }
+    for (size_t i = 0; i < vm->module_count; i++) {
+        module(t, &vm->modules[i]);
+    }
     end(t);
+}
+
+/* One that was given, with what only the layout knows: where the initramfs is; and the command line. */
+static void *given_tree(const struct system *s, const struct system_vm *vm)
+{
+    struct tree *t = calloc(1, sizeof *t);
+    char *file = calloc(1, TREE_MAX);
+    FILE *f = fopen(vm->dtb, "rb");
+    size_t got = f ? fread(file, 1, TREE_MAX, f) : 0;
+    if (f) {
+        fclose(f);
+    }
+    t->error = got >= sizeof(struct fdt_header) && fdt_check_header(file) == 0 && fdt_totalsize(file) <= got
+               ? fdt_open_into(file, t->blob, sizeof t->blob) : -FDT_ERR_BADMAGIC;
+    free(file);
+    int node = t->error ? 0 : fdt_path_offset(t->blob, "/chosen");
+    if (node == -FDT_ERR_NOTFOUND) {
+        node = fdt_add_subnode(t->blob, 0, "chosen");
+    }
+    keep(t, node < 0 ? node : 0);
+    if (!t->error && vm->cmdline) {
+        keep(t, fdt_setprop_string(t->blob, node, "bootargs", vm->cmdline));
+    }
+    if (!t->error && vm->initrd_size) {
+        keep(t, fdt_setprop_u64(t->blob, node, "linux,initrd-start", vm->initrd_ipa));
+        keep(t, fdt_setprop_u64(t->blob, node, "linux,initrd-end", vm->initrd_ipa + vm->initrd_size));
+    }
+    if (t->error) {
+        fprintf(stderr, "%s:%d: device tree '%s': %s: give a flattened one (dtc makes it) of less than 60 KiB\n", s->file, vm->payload_line, vm->dtb,
+                fdt_strerror(t->error));
+        free(t);
+        return NULL;
+    }
+    fdt_pack(t->blob);
+    return t;
 }
 
 void *forge_tree(const struct system *s, int index)
 {
     const struct system_vm *vm = &s->vms[index];
+    if (vm->dtb) {
+        return given_tree(s, vm);
+    }
     struct tree *t = calloc(1, sizeof *t);
     char name[64];
 
@@ -120,7 +187,7 @@ void *forge_tree(const struct system *s, int index)
     CELLS(t, "#address-cells", 2);
     CELLS(t, "#size-cells", 2);
     CELLS(t, "interrupt-parent", PHANDLE_GIC);
-    text(t, "compatible", "ingot,vm");
+    text(t, "compatible", s->bare ? "ingot,board" : "ingot,vm");
     text(t, "model", vm->name);
     chosen(t, s, vm);
     snprintf(name, sizeof name, "memory@%" PRIx64, vm->ipa);
@@ -128,7 +195,7 @@ void *forge_tree(const struct system *s, int index)
     text(t, "device_type", "memory");
     CELLS(t, "reg", WIDE(vm->ipa), WIDE(vm->size));
     end(t);
-    cpu_nodes(t);
+    cpu_nodes(t, s);
     for (size_t i = 0; i < s->device_count; i++) {
         if (s->devices[i].owner == index) {
             device_node(t, &s->devices[i]);

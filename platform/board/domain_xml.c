@@ -88,7 +88,7 @@ static void command_line(xmlNodePtr root, const struct system *s, const struct d
     xmlNsPtr ns = xmlNewNs(root, BAD_CAST "http://libvirt.org/schemas/domain/qemu/1.0", BAD_CAST "qemu");
     xmlNodePtr line = xmlNewChild(root, ns, BAD_CAST "commandline", NULL);
     const char *fixed[] = {
-        "-machine", "virtualization=on,dtb-randomness=off", "-icount", "shift=0,sleep=off",
+        "-machine", s->bare && s->el == 1 ? "dtb-randomness=off" : "virtualization=on,dtb-randomness=off", "-icount", "shift=0,sleep=off",
         "-rtc", "base=2026-01-01T00:00:00,clock=vm", "-seed", "1", "-plugin" };
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         arg(line, "%s", fixed[i]);

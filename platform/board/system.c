@@ -81,6 +81,12 @@ void system_free(struct system *s)
         free(s->vms[i].kernel);
         free(s->vms[i].initramfs);
         free(s->vms[i].cmdline);
+        free(s->vms[i].dtb);
+        for (size_t m = 0; m < s->vms[i].module_count; m++) {
+            free(s->vms[i].modules[m].image);
+            free(s->vms[i].modules[m].compatible);
+            free(s->vms[i].modules[m].cmdline);
+        }
     }
     free(s->name);
     free(s->file);

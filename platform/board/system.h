@@ -13,6 +13,7 @@
 #define SYSTEM_CORES_MAX 8
 #define SYSTEM_DEVICES_MAX 64
 #define SYSTEM_VMS_MAX 8
+#define SYSTEM_MODULES_MAX 8
 
 enum { SYSTEM_OWNER_NONE = -1, SYSTEM_OWNER_HYPERVISOR = -2 };
 
@@ -27,7 +28,14 @@ struct system_device {
     int line;                   /* of its <device> in the XML, for messages */
 };
 
-enum system_payload { SYSTEM_PAYLOAD_LINUX, SYSTEM_PAYLOAD_RAW };
+enum system_payload { SYSTEM_PAYLOAD_LINUX, SYSTEM_PAYLOAD_RAW, SYSTEM_PAYLOAD_ELF };
+
+/* A file beside the payload, as a boot loader hands it over: /chosen/module@… of the device tree (multiboot,module). */
+struct system_module {
+    char *image, *compatible, *cmdline;     /* cmdline: or NULL */
+    uint64_t address, size;
+    int line;
+};
 
 struct system_vm {
     char *name;
@@ -35,7 +43,12 @@ struct system_vm {
     bool pa_given;
     unsigned core;                   /* physical core of its single vCPU */
     enum system_payload payload;
-    char *kernel;               /* Linux Image, or raw image loaded at ipa and entered there at EL1 (x0 = device tree) */
+    char *kernel;               /* Linux Image; raw image, entered at its first byte; ELF, at its entry; x0 = device tree */
+    uint64_t address;           /* where a raw image is loaded: ipa, or as written */
+    uint64_t entry;             /* an ELF's */
+    char *dtb;                  /* device tree that was given, or NULL: one is made */
+    struct system_module modules[SYSTEM_MODULES_MAX];
+    size_t module_count;
     char *initramfs;            /* or NULL */
     char *cmdline;              /* or NULL */
     int console;                /* index of its first uart16550, or -1 */
@@ -43,8 +56,11 @@ struct system_vm {
     int line, memory_line, payload_line;    /* of <vm>, of its <memory>, of its <linux> or <raw> */
 };
 
+/* Either a hypervisor with its VMs, or (bare) one payload that has the board to itself: vms[0], its memory the board's. */
 struct system {
     char *name, *file;          /* file: path of the XML */
+    bool bare;
+    unsigned el;                /* exception level at which a bare payload begins: 1 or 2 */
     unsigned cores;
     uint64_t ram_base, ram_size;    /* 0x40000000 and the board's memory */
     uint64_t hyp_base, hyp_size;    /* physical RAM that belongs to the hypervisor */

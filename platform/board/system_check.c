@@ -153,10 +153,36 @@ static void check_memory(struct system *s, size_t i)
     }
 }
 
+static void check_bare(struct system *s)
+{
+    struct system_vm *vm = &s->vms[0];
+    uint64_t from = s->ram_base + BARE_OFFSET, end = s->ram_base + s->ram_size;
+
+    check_name(s, vm->line, "payload", vm->name);
+    check_unique(s, vm->line, "payload", vm->name, 0, s->device_count);
+    if (s->el != 1 && s->el != 2) {
+        system_error(s, vm->line, "el=\"%u\": a payload begins at exception level 1 or 2: write el=\"1\" or el=\"2\"", s->el);
+    }
+    if (vm->address && (vm->address % 4096 || !inside(vm->address, 4096, from, end))) {
+        system_error(s, vm->payload_line, "address 0x%" PRIx64 " is not in the board's memory from 0x%" PRIx64 " (below it lies QEMU's device tree), or no multiple of "
+                     "4096: move it, or leave it away", vm->address, from);
+    }
+    for (size_t i = 0; i < vm->module_count; i++) {
+        uint64_t at = vm->modules[i].address;
+        if (at && (at % 4096 || !inside(at, 4096, from, end))) {
+            system_error(s, vm->modules[i].line, "address 0x%" PRIx64 " is not in the board's memory from 0x%" PRIx64 ", or no multiple of 4096: move it, or leave it away",
+                         at, from);
+        }
+    }
+}
+
 static void check_vm(struct system *s, size_t i)
 {
     struct system_vm *vm = &s->vms[i];
 
+    if (vm->address) {
+        system_error(s, vm->payload_line, "vm '%s': a VM's raw image is loaded at the beginning of its memory: remove address", vm->name);
+    }
     check_name(s, vm->line, "vm", vm->name);
     check_unique(s, vm->line, "vm", vm->name, i, s->device_count);
     if (vm->core >= s->cores && s->cores) {
@@ -181,7 +207,7 @@ void system_check(struct system *s)
         system_error(s, s->board_line, "the board's memory is out of range or not aligned: make it a multiple of 2 MiB, from 16MiB to 64GiB");
         s->ram_size = 65536 * MIB;          /* what lies outside of any board is still told */
     }
-    if (s->hyp_size % (2 * MIB) || s->hyp_size < 6 * MIB || s->hyp_size > s->ram_size - (s->hyp_base - s->ram_base)) {
+    if (!s->bare && (s->hyp_size % (2 * MIB) || s->hyp_size < 6 * MIB || s->hyp_size > s->ram_size - (s->hyp_base - s->ram_base))) {
         system_error(s, s->hyp_line, "the hypervisor's memory is out of range or not aligned: make it a multiple of 2 MiB, at least 6MiB (text, tables, "
                      "data) and at most what the board has from 0x%" PRIx64 " up", s->hyp_base);
         s->hyp_size = 6 * MIB;
@@ -193,7 +219,10 @@ void system_check(struct system *s)
     for (size_t i = 0; i < s->device_count; i++) {
         check_device(s, i);
     }
-    for (size_t i = 0; i < s->vm_count; i++) {
+    for (size_t i = 0; i < s->vm_count && !s->bare; i++) {
         check_vm(s, i);
+    }
+    if (s->bare) {
+        check_bare(s);
     }
 }

@@ -16,6 +16,7 @@ struct _xmlDoc;
 #define SPI_MIN 176u
 #define SPI_MAX 255u
 #define SYSTEM_NAME_MAX 31
+#define BARE_OFFSET (2 * MIB)               /* of a bare payload: QEMU's own device tree lies at the beginning of RAM */
 
 /* One error, counted in s->errors: "FILE:LINE: what is wrong: what to do". */
 void system_error(struct system *s, int line, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

@@ -5,6 +5,7 @@
  */
 #include "system_internal.h"
 
+#include <elf.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,21 +112,128 @@ static int read_image(struct system *s, const struct system_vm *vm, uint64_t *te
     return 0;
 }
 
+/* What an ELF loads: from `low`, `size` bytes. */
+static int elf_extent(struct system *s, struct system_vm *vm, uint64_t *low, uint64_t *size)
+{
+    Elf64_Ehdr h;
+    uint64_t high = 0;
+    FILE *f = fopen(vm->kernel, "rb");
+    bool good = f && fread(&h, sizeof h, 1, f) == 1 && !memcmp(h.e_ident, ELFMAG, SELFMAG) && h.e_ident[EI_CLASS] == ELFCLASS64 &&
+                h.e_ident[EI_DATA] == ELFDATA2LSB && h.e_machine == EM_AARCH64 && h.e_type == ET_EXEC && h.e_phentsize == sizeof(Elf64_Phdr);
+    *low = UINT64_MAX;
+    for (unsigned i = 0; good && i < h.e_phnum; i++) {
+        Elf64_Phdr p;
+        good = fseek(f, (long)(h.e_phoff + i * sizeof p), SEEK_SET) == 0 && fread(&p, sizeof p, 1, f) == 1;
+        if (good && p.p_type == PT_LOAD && p.p_memsz) {
+            *low = p.p_paddr < *low ? p.p_paddr : *low;
+            high = p.p_paddr + p.p_memsz > high ? p.p_paddr + p.p_memsz : high;
+            if (h.e_entry - p.p_vaddr < p.p_memsz) {
+                vm->entry = h.e_entry - p.p_vaddr + p.p_paddr;
+            }
+        }
+    }
+    if (f) {
+        fclose(f);
+    }
+    if (!good || *low > high) {
+        system_error(s, vm->payload_line, "'%s' is no static 64-bit little-endian ELF for AArch64 with something to load: link one (ET_EXEC)", vm->kernel);
+        return -1;
+    }
+    if (*low < s->ram_base + BARE_OFFSET || high > s->ram_base + s->ram_size) {
+        system_error(s, vm->payload_line, "'%s' is linked to 0x%" PRIx64 "-0x%" PRIx64 ", outside of the board's memory 0x%" PRIx64 "-0x%" PRIx64
+                     " (below it lies QEMU's device tree): link it elsewhere, or give the board more memory", vm->kernel, *low, high - 1,
+                     s->ram_base + BARE_OFFSET, s->ram_base + s->ram_size - 1);
+        return -1;
+    }
+    *size = high - *low;
+    return 0;
+}
+
+/* Pieces of the payload by address; one that does not fit or lies on another is told. */
+struct piece {
+    uint64_t at, size;
+    const char *what;
+    int line;
+};
+
+static void check_pieces(struct system *s, const struct system_vm *vm, const struct piece *p, size_t count)
+{
+    uint64_t end = vm->ipa + vm->size;
+    for (size_t i = 0; i < count; i++) {
+        if (p[i].size > end - p[i].at) {
+            system_error(s, p[i].line, "%s at 0x%" PRIx64 " with 0x%" PRIx64 " bytes does not fit into the board's memory, which ends at 0x%" PRIx64
+                         ": move it, or give the board more memory", p[i].what, p[i].at, p[i].size, end - 1);
+        }
+        for (size_t k = 0; k < i; k++) {
+            if (p[i].at < p[k].at + p[k].size && p[k].at < p[i].at + p[i].size) {
+                system_error(s, p[i].line, "%s at 0x%" PRIx64 "-0x%" PRIx64 " overlaps %s at 0x%" PRIx64 "-0x%" PRIx64 ": move one, or give the board more memory",
+                             p[i].what, p[i].at, p[i].at + p[i].size - 1, p[k].what, p[k].at, p[k].at + p[k].size - 1);
+                return;
+            }
+        }
+    }
+}
+
+/* Modules whose place is not given lie below what is below the device tree, one under the other. */
+static void place_modules(struct system *s, struct system_vm *vm, uint64_t image_size)
+{
+    struct piece pieces[SYSTEM_MODULES_MAX + 3] = {
+        { vm->kernel_ipa, image_size, "the payload", vm->payload_line },
+        { vm->initrd_ipa, vm->initrd_size, "its initramfs", vm->payload_line },
+        { vm->dtb_ipa, SYSTEM_DTB_MAX, "its device tree", vm->payload_line } };
+    uint64_t top = vm->initrd_ipa;
+    for (size_t i = 0; i < vm->module_count; i++) {
+        struct system_module *m = &vm->modules[i];
+        if (!m->address && align_up(m->size, PAGE) > top - vm->ipa) {
+            system_error(s, m->line, "a module of %" PRIu64 " MiB has no room in the board's memory: give the board more memory", m->size / MIB);
+            return;
+        }
+        if (!m->address) {
+            m->address = top -= align_up(m->size, PAGE);
+        }
+        pieces[i + 3] = (struct piece){ m->address, m->size, "a module", m->line };
+    }
+    check_pieces(s, vm, pieces, vm->module_count + 3);
+}
+
 static void place_payload(struct system *s, struct system_vm *vm)
 {
-    uint64_t text_offset = 0, image_size = vm->kernel_size;
+    const char *what = vm->payload == SYSTEM_PAYLOAD_LINUX ? "kernel" : "image";
+    uint64_t offset = s->bare ? BARE_OFFSET : 0, text_offset = 0, image_size = vm->kernel_size;
     if (vm->payload == SYSTEM_PAYLOAD_LINUX && read_image(s, vm, &text_offset, &image_size) < 0) {
         return;
     }
+    if (vm->payload == SYSTEM_PAYLOAD_ELF) {
+        uint64_t low;
+        if (elf_extent(s, vm, &low, &image_size) < 0) {
+            return;
+        }
+        vm->address = low;
+    }
+    vm->kernel_ipa = vm->address ? vm->address : vm->ipa + offset + text_offset;
     uint64_t initrd = align_up(vm->initrd_size, PAGE);
-    uint64_t needed = align_up(text_offset + image_size, PAGE) + initrd + SYSTEM_DTB_MAX;
+    uint64_t needed = align_up(vm->kernel_ipa - vm->ipa + image_size, PAGE) + initrd + SYSTEM_DTB_MAX;
     if (needed > vm->size) {
-        system_error(s, vm->memory_line, "vm '%s': its memory is too small for %s (0x%" PRIx64 "), initramfs (0x%" PRIx64 ") and device tree: give it at least %" PRIu64 "MiB",
-                     vm->name, vm->payload == SYSTEM_PAYLOAD_LINUX ? "kernel" : "image", image_size, vm->initrd_size, align_up(needed, 2 * MIB) / MIB);
+        system_error(s, vm->memory_line, "%s '%s': its memory is too small for %s (0x%" PRIx64 "), initramfs (0x%" PRIx64 ") and device tree: give it at least %" PRIu64 "MiB",
+                     s->bare ? "payload" : "vm", vm->name, what, image_size, vm->initrd_size, align_up(needed, 2 * MIB) / MIB);
         return;
     }
-    vm->kernel_ipa = vm->ipa + text_offset;
     vm->initrd_ipa = vm->dtb_ipa - initrd;
+    place_modules(s, vm, image_size);
+}
+
+static bool find_modules(struct system *s, struct system_vm *vm, const char *files_dir)
+{
+    bool found = true;
+    for (size_t i = 0; i < vm->module_count; i++) {
+        struct system_module *m = &vm->modules[i];
+        m->size = find_file(s, m->line, &m->image, files_dir);
+        found &= m->size != 0;
+    }
+    if (vm->dtb) {
+        found &= find_file(s, vm->payload_line, &vm->dtb, files_dir) != 0;
+    }
+    return found;
 }
 
 void system_layout(struct system *s, const char *files_dir)
@@ -145,7 +253,8 @@ void system_layout(struct system *s, const char *files_dir)
         if (vm->initramfs) {
             vm->initrd_size = find_file(s, vm->payload_line, &vm->initramfs, files_dir);
         }
-        if (good && vm->kernel_size && (!vm->initramfs || vm->initrd_size)) {
+        bool modules = find_modules(s, vm, files_dir);
+        if (good && modules && vm->kernel_size && (!vm->initramfs || vm->initrd_size)) {
             place_payload(s, vm);
         }
     }

@@ -77,8 +77,64 @@ static void read_device(struct system *s, xmlNodePtr n)
     d->owner = SYSTEM_OWNER_NONE;
 }
 
+static void read_module(struct system *s, struct system_vm *vm, xmlNodePtr n)
+{
+    if (vm->module_count == SYSTEM_MODULES_MAX) {
+        system_error(s, xmlGetLineNo(n), "more than %d modules: put several files into one", SYSTEM_MODULES_MAX);
+        return;
+    }
+    struct system_module *m = &vm->modules[vm->module_count++];
+    m->image = attribute(n, "image");
+    m->compatible = attribute(n, "compatible");
+    m->cmdline = attribute(n, "cmdline");
+    m->address = size_of(s, n, "address");
+    m->line = xmlGetLineNo(n);
+}
+
+/* <linux>, <raw>, <elf>, <dtb>, <module>: of a VM or of a bare payload. */
+static void read_payload(struct system *s, struct system_vm *vm, xmlNodePtr c)
+{
+    bool raw = is(c, "raw"), elf = is(c, "elf");
+    if (is(c, "linux")) {
+        vm->payload = SYSTEM_PAYLOAD_LINUX;
+        vm->kernel = attribute(c, "kernel");
+        vm->initramfs = attribute(c, "initramfs");
+        vm->cmdline = attribute(c, "cmdline");
+        vm->payload_line = xmlGetLineNo(c);
+    } else if (raw || elf) {
+        vm->payload = raw ? SYSTEM_PAYLOAD_RAW : SYSTEM_PAYLOAD_ELF;
+        vm->kernel = attribute(c, "image");
+        vm->address = size_of(s, c, "address");
+        vm->payload_line = xmlGetLineNo(c);
+    } else if (is(c, "dtb")) {
+        vm->dtb = attribute(c, "file");
+    } else if (is(c, "module")) {
+        read_module(s, vm, c);
+    }
+}
+
+/* The whole board is its VM. */
+static void read_bare(struct system *s, xmlNodePtr n)
+{
+    struct system_vm *vm = &s->vms[0];
+    s->bare = true;
+    s->el = number_of(s, n, "el");
+    s->vm_count = 1;
+    vm->line = vm->memory_line = xmlGetLineNo(n);
+    vm->name = attribute(n, "name");
+    vm->console = -1;
+    vm->pa_given = true;
+    for (xmlNodePtr c = n->children; c; c = c->next) {
+        read_payload(s, vm, c);
+    }
+}
+
 static void read_vm(struct system *s, xmlNodePtr n)
 {
+    if (s->bare) {
+        system_error(s, xmlGetLineNo(n), "a board has either VMs or one <payload> to itself (line %d): remove one of them", s->vms[0].line);
+        return;
+    }
     if (s->vm_count == SYSTEM_VMS_MAX) {
         system_error(s, xmlGetLineNo(n), "more than %d VMs: there is one vCPU a core, and no board has more cores", SYSTEM_VMS_MAX);
         return;
@@ -95,16 +151,8 @@ static void read_vm(struct system *s, xmlNodePtr n)
             vm->pa = size_of(s, c, "pa");
             vm->pa_given = xmlHasProp(c, BAD_CAST "pa") != NULL;
             vm->memory_line = xmlGetLineNo(c);
-        } else if (is(c, "linux")) {
-            vm->payload = SYSTEM_PAYLOAD_LINUX;
-            vm->kernel = attribute(c, "kernel");
-            vm->initramfs = attribute(c, "initramfs");
-            vm->cmdline = attribute(c, "cmdline");
-            vm->payload_line = xmlGetLineNo(c);
-        } else if (is(c, "raw")) {
-            vm->payload = SYSTEM_PAYLOAD_RAW;
-            vm->kernel = attribute(c, "image");
-            vm->payload_line = xmlGetLineNo(c);
+        } else {
+            read_payload(s, vm, c);
         }
     }
 }
@@ -114,6 +162,11 @@ void system_read(struct system *s, xmlNodePtr root)
     s->name = attribute(root, "name");
     s->line = xmlGetLineNo(root);
     for (xmlNodePtr n = root->children; n; n = n->next) {
+        if (is(n, "payload")) {
+            read_bare(s, n);
+        }
+    }
+    for (xmlNodePtr n = root->children; n; n = n->next) {
         if (is(n, "board")) {
             s->cores = number_of(s, n, "cores");
             s->ram_size = size_of(s, n, "memory");
@@ -121,11 +174,20 @@ void system_read(struct system *s, xmlNodePtr root)
         } else if (is(n, "hypervisor")) {
             s->hyp_size = size_of(s, n, "memory");
             s->hyp_line = xmlGetLineNo(n);
+            if (s->bare) {
+                system_error(s, s->hyp_line, "a <payload> has the board to itself (line %d), without a hypervisor: remove one of them", s->vms[0].line);
+            }
         } else if (is(n, "device")) {
             read_device(s, n);
         } else if (is(n, "vm")) {
             read_vm(s, n);
         }
+    }
+    if (s->bare) {
+        s->vms[0].ipa = s->vms[0].pa = s->ram_base;
+        s->vms[0].size = s->ram_size;
+    } else if (!s->vm_count && !s->errors) {
+        system_error(s, s->line, "<system> has none of: vm payload: add one (scenarios/systems/README.md)");
     }
 }
 
@@ -172,7 +234,13 @@ static void own(struct system *s, xmlNodePtr n, const char *attr, int owner)
 void system_own(struct system *s, xmlNodePtr root)
 {
     size_t vm = 0;
-    for (xmlNodePtr n = root->children; n; n = n->next) {
+    for (size_t i = 0; s->bare && i < s->device_count; i++) {
+        s->devices[i].owner = 0;
+        if (s->vms[0].console < 0 && !strcmp(s->devices[i].type, "uart16550")) {
+            s->vms[0].console = i;
+        }
+    }
+    for (xmlNodePtr n = root->children; n && !s->bare; n = n->next) {
         if (is(n, "hypervisor")) {
             own(s, n, "console", SYSTEM_OWNER_HYPERVISOR);
         }

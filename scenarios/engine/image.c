@@ -54,6 +54,10 @@ static bool stale(const struct board_run *b, const char *xml, const char *hyp, c
     for (size_t v = 0; v < b->system->vm_count; v++) {
         const struct system_vm *vm = &b->system->vms[v];
         s |= engine_newer(vm->kernel, b->image) || (vm->initramfs && engine_newer(vm->initramfs, b->image));
+        s |= vm->dtb && engine_newer(vm->dtb, b->image);
+        for (size_t m = 0; m < vm->module_count; m++) {
+            s |= engine_newer(vm->modules[m].image, b->image);
+        }
     }
     return s;
 }
