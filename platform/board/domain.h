@@ -17,9 +17,12 @@ struct domain_options {
     const char *emulator;       /* absolute path of qemu-system-aarch64 */
     const char *control;        /* Unix socket of the scenario engine, or NULL */
     const char *trace;          /* trace file, or NULL */
+    bool clone;                 /* it is started from a checkpoint whose memory is a file */
     const char *impl[SYSTEM_DEVICES_MAX];   /* per device index: implementation, or NULL for the system's choice */
 };
 
+/* What makes QEMU our board, argument by argument. */
+void board_arguments(const struct system *s, const struct domain_options *o, void (*put)(void *to, const char *argument), void *to);
 /* The domain's XML; free() it. The command line is that of docs/architecture.md. */
 char *domain_xml(const struct system *s, const struct domain_options *o);
 

@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 #include <libxml/tree.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,30 +16,10 @@ static xmlNodePtr add(xmlNodePtr parent, const char *name, const char *text)
 
 static void set(xmlNodePtr n, const char *name, const char *value) { xmlNewProp(n, BAD_CAST name, BAD_CAST value); }
 
-static void arg(xmlNodePtr line, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void arg(xmlNodePtr line, const char *fmt, ...)
+static void put_arg(void *line, const char *text)
 {
-    char text[8192];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
-    va_end(ap);
-    xmlNodePtr n = xmlNewChild(line, line->ns, BAD_CAST "arg", NULL);
+    xmlNodePtr n = xmlNewChild(line, ((xmlNodePtr)line)->ns, BAD_CAST "arg", NULL);
     set(n, "value", text);
-}
-
-/* A path as the value of a QEMU option: its commas are doubled. */
-static const char *escaped(const char *path, char out[4096])
-{
-    size_t n = 0;
-    for (const char *p = path; *p && n < 4094; p++) {
-        out[n++] = *p;
-        if (*p == ',') {
-            out[n++] = ',';
-        }
-    }
-    out[n] = 0;
-    return out;
 }
 
 /* The same name gives the same UUID, so that a restored run is the same domain to libvirt (RFC 4122 4.4's layout). */
@@ -55,50 +34,11 @@ static void uuid_of(const char *name, char text[37])
              (uint32_t)(h[1] >> 48) & 0xfff, h[1] & 0xffffffffffffu);
 }
 
-static void devices(xmlNodePtr line, const struct system *s, const struct domain_options *o)
-{
-    for (size_t i = 0; i < s->device_count; i++) {
-        const struct system_device *d = &s->devices[i];
-        const char *impl = o->impl[i] ? o->impl[i] : d->impl;
-        char extra[128] = "";
-        if (impl) {
-            snprintf(extra, sizeof extra, ",impl=%s", impl);
-        }
-        if (d->stream) {
-            snprintf(extra + strlen(extra), sizeof extra - strlen(extra), ",stream=%u", d->stream);
-        }
-        if (d->clock_hz) {
-            snprintf(extra + strlen(extra), sizeof extra - strlen(extra), ",clock-hz=%" PRIu64, d->clock_hz);
-        }
-        if (d->clock_ps) {
-            snprintf(extra + strlen(extra), sizeof extra - strlen(extra), ",clock-ps=%" PRIu64, d->clock_ps);
-        }
-        arg(line, "-device");
-        arg(line, "ingot-vdev,id=%s,vdev=%s,addr=0x%" PRIx64 ",size=0x%" PRIx64 ",spi=%u%s", d->name, d->type, d->base, d->size, d->spi, extra);
-        if (d->stream && d->owner >= 0) {
-            const struct system_vm *vm = &s->vms[d->owner];
-            arg(line, "-device");
-            arg(line, "ingot-window,stream=%u,ipa=0x%" PRIx64 ",pa=0x%" PRIx64 ",size=0x%" PRIx64, d->stream, vm->ipa, vm->pa, vm->size);
-        }
-    }
-}
-
 static void command_line(xmlNodePtr root, const struct system *s, const struct domain_options *o)
 {
     xmlNsPtr ns = xmlNewNs(root, BAD_CAST "http://libvirt.org/schemas/domain/qemu/1.0", BAD_CAST "qemu");
     xmlNodePtr line = xmlNewChild(root, ns, BAD_CAST "commandline", NULL);
-    const char *fixed[] = {
-        "-machine", s->bare && s->el == 1 ? "dtb-randomness=off" : "virtualization=on,dtb-randomness=off", "-icount", "shift=0,sleep=off",
-        "-rtc", "base=2026-01-01T00:00:00,clock=vm", "-seed", "1", "-plugin" };
-    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
-        arg(line, "%s", fixed[i]);
-    }
-    char control[4096], trace[4096];
-    arg(line, "%s", escaped(o->module, control));
-    arg(line, "-device");
-    arg(line, "ingot-board,id=board%s%s%s%s", o->control ? ",control=" : "", o->control ? escaped(o->control, control) : "",
-        o->trace ? ",trace=" : "", o->trace ? escaped(o->trace, trace) : "");
-    devices(line, s, o);
+    board_arguments(s, o, put_arg, line);
 }
 
 char *domain_xml(const struct system *s, const struct domain_options *o)

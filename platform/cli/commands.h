@@ -13,6 +13,7 @@ extern struct places places;
 int command_run(int argc, char **argv);
 int command_forge(int argc, char **argv);
 int command_checkpoint(int argc, char **argv);
+int command_clone(int argc, char **argv);
 int command_latency(int argc, char **argv);
 
 /* The nearest of the words (separated by spaces), or NULL. */

@@ -20,7 +20,8 @@ static const struct command {
 } commands[] = {
     { "run", command_run, "run a scenario: ./ingot run scenarios/first-light.lua" },
     { "forge", command_forge, "make a system's image, or explain it: ./ingot forge scenarios/systems/first-light.xml --explain" },
-    { "checkpoint", command_checkpoint, "what checkpoints there are: ./ingot checkpoint list" },
+    { "clone", command_clone, "run a scenario on many clones of a checkpoint: ./ingot clone booted -n 8 -- scenario.lua" },
+    { "checkpoint", command_checkpoint, "save, restore, list and remove whole boards: ./ingot checkpoint save booted --system first-light --until linux:ready" },
     { "latency", command_latency, "interrupt path of a device, stage by stage: ./ingot latency TRACE --device pulse0 …" },
 };
 

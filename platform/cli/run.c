@@ -18,11 +18,15 @@ static struct engine_options options;
 static const char *scenario;
 static unsigned override_count, waves_count;
 
+enum { OPTION_CLONE = 256 };
+
 static const struct argp_option table[] = {
     { "device", 'd', "NAME=IMPL", 0, "Implementation of a device: model, rtl or systemc; stronger than the scenario's choice", 0 },
     { "system", 's', "FILE", 0, "System of all boards, instead of the scenario's: a name in scenarios/systems, or a path", 0 },
     { "connect", 'c', "URI", 0, "libvirt URI (default: its embedded driver, no daemon)", 0 },
     { "waves", 'w', "DEVICE[=FROM..TO]", 0, "Waveform (FST) of an RTL device, from one instant of the board's time to another, into its folder", 0 },
+    { "from", 'f', "CHECKPOINT", 0, "What board.from() gives: a restored checkpoint", 0 },
+    { "clone", OPTION_CLONE, "N", OPTION_HIDDEN, "This is clone N of it (ingot clone)", 0 },
     { "quiet", 'q', NULL, 0, "Do not show the consoles; build/runs/SCENARIO/BOARD has them", 0 },
     { 0 }
 };
@@ -40,6 +44,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             argp_error(state, "more than %d times --device", ENGINE_OVERRIDES_MAX - 1);
         }
         options.overrides[override_count++] = arg;
+        return 0;
+    case 'f':
+        options.from = arg;
+        return 0;
+    case OPTION_CLONE:
+        options.clone = strtoul(arg, NULL, 10);
         return 0;
     case 'w':
         if (waves_count == ENGINE_OVERRIDES_MAX - 1) {

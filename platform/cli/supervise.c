@@ -167,6 +167,7 @@ int supervise(int (*work)(const char *runtime, void *data), void *data)
     int status = pid < 0 ? 1 << 8 : watch(pid, &signals);
     end_boards();
     folder_remove(runtime);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     if (WIFSIGNALED(status)) {
         fprintf(stderr, "ingot: ended by signal %d (%s); the boards are stopped\n", WTERMSIG(status), strsignal(WTERMSIG(status)));
         return 128 + WTERMSIG(status);

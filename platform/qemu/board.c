@@ -21,6 +21,7 @@ struct IngotBoard {
     DeviceState parent;
     char *control, *trace;
     uint32_t quantum_ns;
+    bool clone;
     Notifier machine_done, shutdown, exit;
 };
 
@@ -164,6 +165,9 @@ static void board_realize(DeviceState *dev, Error **errp)
         error_setg(errp, "%s", err);
     } else {
         vcpu_set_quantum(b->quantum_ns);
+        if (b->clone) {
+            checkpoint_expect_no_memory();
+        }
         b->machine_done.notify = machine_done;
         qemu_add_machine_init_done_notifier(&b->machine_done);
     }
@@ -172,6 +176,7 @@ static void board_realize(DeviceState *dev, Error **errp)
 static Property board_properties[] = {
     DEFINE_PROP_STRING("control", IngotBoard, control),
     DEFINE_PROP_STRING("trace", IngotBoard, trace),
+    DEFINE_PROP_BOOL("clone", IngotBoard, clone, false),
     DEFINE_PROP_UINT32("quantum-ns", IngotBoard, quantum_ns, 10000),
     DEFINE_PROP_END_OF_LIST(),
 };

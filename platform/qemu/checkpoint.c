@@ -6,6 +6,8 @@
 #include "module.h"
 
 #include "migration/vmstate.h"
+#include "qapi/qapi-commands-migration.h"
+#include "sysemu/runstate.h"
 
 static struct blob {
     uint32_t size;
@@ -41,6 +43,8 @@ static int pre_load(void *opaque)
     return 0;
 }
 
+static QEMUBH *starter;     /* of a clone; else NULL */
+
 static int post_load(void *opaque, int version)
 {
     struct state s = { .data = blob.data, .len = blob.size };
@@ -55,6 +59,9 @@ static int post_load(void *opaque, int version)
     }
     board_rearm();
     hold_ask("restored");
+    if (starter) {
+        qemu_bh_schedule(starter);
+    }
     return 0;
 }
 
@@ -73,3 +80,22 @@ static const VMStateDescription vmstate = {
 };
 
 void checkpoint_register(void) { vmstate_register(NULL, 0, &vmstate, &blob); }
+
+/* The template of all clones never ran, so QEMU leaves them stopped when all has come in: they are started (held, as any
+ * restored board). */
+static void start_clone(void *opaque)
+{
+    if (runstate_check(RUN_STATE_INMIGRATE)) {
+        qemu_bh_schedule(starter);
+    } else if (!runstate_is_running()) {
+        vm_start();
+    }
+}
+
+void checkpoint_expect_no_memory(void)
+{
+    MigrationCapabilityStatus shared = { .capability = MIGRATION_CAPABILITY_X_IGNORE_SHARED, .state = true };
+    MigrationCapabilityStatusList list = { .value = &shared };
+    qmp_migrate_set_capabilities(&list, &error_fatal);
+    starter = qemu_bh_new(start_clone, NULL);
+}

@@ -40,6 +40,7 @@ void board_fail(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
 
 /* checkpoint.c */
 void checkpoint_register(void);
+void checkpoint_expect_no_memory(void);     /* -incoming brings all but the memory, which is a file that is there already */
 
 /* bridge.c: devices of the seam as QEMU devices */
 extern const struct seam_cpu bridge_seam_cpu;
@@ -75,9 +76,18 @@ uint64_t vcpu_insns(int core, int64_t raw); /* of them, this core's; exact */
 void vcpu_stall(seam_ps delay_ps);          /* the core in turn waits for the bus */
 void vcpu_leave(void);                      /* the core in turn stops after this instruction */
 void vcpu_wake(void);                       /* the loop looks again */
+void vcpu_spins(int64_t raw);                /* the core in turn waits for another: its turn ends at that instruction count */
 void vcpu_reset(void);
 void vcpu_save(struct state *s);
 void vcpu_load(struct state *s);
+
+/* spin.c */
+struct qemu_plugin_tb;
+void spin_install(int cores);
+bool spin_wanted(void);                     /* is any code to be looked at? */
+void spin_translated(struct qemu_plugin_tb *tb);
+void spin_save(struct state *s);
+void spin_load(struct state *s);
 
 /* hold.c: time stands still */
 void hold_ask(const char *fmt, ...) G_GNUC_PRINTF(1, 2);    /* from now on; told when the loop has stopped */

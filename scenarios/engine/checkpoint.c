@@ -157,12 +157,9 @@ static void must_fit(lua_State *L, const char *name, const struct manifest *m, c
     }
 }
 
-void checkpoint_open(lua_State *L, struct board_run *b, const char *name, const char *board, struct manifest *m, char state[ENGINE_PATH])
+static void read_manifest(lua_State *L, const char *name, const char *dir, struct manifest *m)
 {
-    char dir[ENGINE_PATH], path[ENGINE_PATH + 16], err[ENGINE_ERR], words[4096];
-    struct manifest_file now;
-
-    dir_of(engine.options.build, name, dir);
+    char path[ENGINE_PATH + 16], err[ENGINE_ERR], words[4096];
     if (!engine_name_is_plain(name) || access(dir, F_OK) < 0) {
         list(engine.options.build, words, sizeof words);
         luaL_error(L, "no checkpoint '%s'%s: there are: %s", name, engine_nearest(name, words), *words ? words : "none");
@@ -171,7 +168,12 @@ void checkpoint_open(lua_State *L, struct board_run *b, const char *name, const 
     if (manifest_read(m, path, err, sizeof err) < 0) {
         luaL_error(L, "checkpoint '%s': %s", name, err);
     }
-    snprintf(state, ENGINE_PATH, "%.*s/state", ENGINE_PATH - 10, dir);
+}
+
+static void must_be_whole(lua_State *L, const char *name, const struct manifest *m, const char *state)
+{
+    char err[ENGINE_ERR];
+    struct manifest_file now;
     step_begin("ingot: checkpoint %s: reading the saved state", name);
     int r = manifest_measure(state, &now, err, sizeof err);
     step_end();
@@ -181,6 +183,10 @@ void checkpoint_open(lua_State *L, struct board_run *b, const char *name, const 
     if (now.size != m->state.size || now.crc32c != m->state.crc32c) {
         luaL_error(L, "checkpoint '%s': %s: damaged: " AGAIN, name, state);
     }
+}
+
+static void prepare(lua_State *L, struct board_run *b, const struct manifest *m, const char *board)
+{
     run_prepare(L, b, m->system, board);
     for (size_t i = 0; i < m->device_count; i++) {
         bool chosen = system_find_device(b->system, m->devices[i].name) >= 0;
@@ -193,8 +199,55 @@ void checkpoint_open(lua_State *L, struct board_run *b, const char *name, const 
         image_choose(L, b, lua_tostring(L, -1), strchr(*o, '=') + 1, "--device");
         lua_pop(L, 1);
     }
+}
+
+void checkpoint_open(lua_State *L, struct board_run *b, const char *name, const char *board, struct manifest *m, char state[ENGINE_PATH])
+{
+    char dir[ENGINE_PATH];
+    dir_of(engine.options.build, name, dir);
+    read_manifest(L, name, dir, m);
+    snprintf(state, ENGINE_PATH, "%.*s/state", ENGINE_PATH - 10, dir);
+    must_be_whole(L, name, m, state);
+    prepare(L, b, m, board);
     must_fit(L, name, m, b);
     snprintf(b->domain, sizeof b->domain, "%s", m->domain);
+}
+
+/* What clones are made of was checked when it was made: it holds as long as the image and QEMU are those of then. */
+void checkpoint_clone(lua_State *L, struct board_run *b, const char *name, const char *board, struct manifest *m, char base[ENGINE_PATH])
+{
+    char dir[ENGINE_PATH], path[ENGINE_PATH + 16];
+    dir_of(engine.options.build, name, dir);
+    read_manifest(L, name, dir, m);
+    prepare(L, b, m, board);
+    snprintf(base, ENGINE_PATH, "%.*s/clones", ENGINE_PATH - 10, dir);
+    snprintf(path, sizeof path, "%s/state", base);
+    if (engine_newer(b->image, path) || engine_newer(engine.emulator, path)) {
+        must_fit(L, name, m, b);
+        snprintf(path, sizeof path, "%s/state", dir);
+        must_be_whole(L, name, m, path);
+        folder_remove(base);
+        run_take_apart(L, b, path, base);
+    }
+}
+
+int engine_remove_checkpoint(const char *build, const char *checkpoint)
+{
+    char words[4096], dir[ENGINE_PATH], gone[ENGINE_PATH + 16];
+    list(build, words, sizeof words);
+    dir_of(build, checkpoint, dir);
+    if (!engine_name_is_plain(checkpoint) || access(dir, F_OK) < 0) {
+        fprintf(stderr, "ingot: no checkpoint '%s'%s: there are: %s\n", checkpoint, engine_nearest(checkpoint, words), *words ? words : "none");
+        return 1;
+    }
+    snprintf(gone, sizeof gone, "%s.old", dir);     /* whole, or gone: never half of it */
+    folder_remove(gone);
+    if (rename(dir, gone) < 0) {
+        fprintf(stderr, "ingot: %s: %s: check its permissions\n", dir, strerror(errno));
+        return 1;
+    }
+    folder_remove(gone);
+    return 0;
 }
 
 int engine_list_checkpoints(const char *build)

@@ -46,16 +46,29 @@ static void name_of(const char *path)
     if (dot && !strcmp(dot, ".lua")) {
         *dot = 0;
     }
+    if (engine.options.clone) {
+        size_t used = strlen(engine.scenario);
+        snprintf(engine.scenario + used, sizeof engine.scenario - used, "-%u", engine.options.clone);
+    }
 }
 
-static int play(lua_State *L)
+static void open_api(lua_State *L)
 {
     luaL_openlibs(L);
     lua_register(L, "check", check);
     lua_register(L, "log", say);
+    if (engine.options.clone) {
+        lua_pushinteger(L, engine.options.clone);
+        lua_setglobal(L, "clone");
+    }
     api_board_open(L);
     api_trace_open(L);
     lua_sethook(L, look, LUA_MASKCOUNT, HOOK_EVERY);
+}
+
+static int play(lua_State *L)
+{
+    open_api(L);
     if (luaL_loadfile(L, lua_touserdata(L, 1)) != LUA_OK) {
         return lua_error(L);
     }
@@ -63,15 +76,16 @@ static int play(lua_State *L)
     return 0;
 }
 
-int engine_run(const char *scenario, const struct engine_options *o)
+/* `name` is that of the folder in build/runs. */
+static int begin(const char *scenario, lua_CFunction work, const void *argument, const struct engine_options *o)
 {
     lua_State *L = luaL_newstate();
     int status = 0;
 
     engine.options = *o;
     name_of(scenario);
-    lua_pushcfunction(L, play);
-    lua_pushlightuserdata(L, (void *)scenario);
+    lua_pushcfunction(L, work);
+    lua_pushlightuserdata(L, (void *)argument);
     if (lua_pcall(L, 1, 0, 0) != LUA_OK) {
         status = 1;
         if (!control_interrupted()) {
@@ -89,4 +103,80 @@ int engine_run(const char *scenario, const struct engine_options *o)
         status = 128 + control_interrupted();
     }
     return status;
+}
+
+int engine_run(const char *scenario, const struct engine_options *o) { return begin(scenario, play, scenario, o); }
+
+/* Work on one checkpoint is apart from that on another. */
+static const char *folder_for(const char *what, const char *checkpoint, char folder[128])
+{
+    snprintf(folder, 128, "%s-%.80s", what, engine_name_is_plain(checkpoint) ? checkpoint : "");
+    return folder;
+}
+
+static int prepare_clones(lua_State *L)
+{
+    char base[ENGINE_PATH];
+    struct manifest m;
+    open_api(L);
+    struct board_run *b = api_new_board(L);
+    checkpoint_clone(L, b, lua_touserdata(L, 1), "template", &m, base);
+    return 0;
+}
+
+int engine_prepare_clones(const char *checkpoint, const struct engine_options *o) 
+{
+    char folder[128];
+    return begin(folder_for("clones", checkpoint, folder), prepare_clones, checkpoint, o);
+}
+
+/* What a person asks for on the command line is a scenario, too. */
+static const char *const saving =
+    "local name, system, after, console, text = ...\n"
+    "local b = board.start { system = system, name = name }\n"
+    "if after then b:run_for(after) end\n"
+    "if console then b:expect(console, text, { within = '1000000s' }) end\n"
+    "local at = b:time()\n"
+    "b:checkpoint(name)\n"
+    "log(('checkpoint %s of %s, at %.6f s'):format(name, system, at / 1e12))\n";
+static const char *const restoring =
+    "local name, _, after, console, text = ...\n"
+    "local b = board.restore(name)\n"
+    "log(('%s goes on at %.6f s'):format(name, b:time() / 1e12))\n"
+    "if after then b:run_for(after) end\n"
+    "if console then b:expect(console, text, { within = '1000000s' }) end\n"
+    "if not after and not console then b:run_for('1000000s') end\n"
+    "log(('%.6f s'):format(b:time() / 1e12))\n";
+
+struct request {
+    const char *program, *name, *system, *after, *console, *text;
+};
+
+static int carry_out(lua_State *L)
+{
+    const struct request *r = lua_touserdata(L, 1);
+    open_api(L);
+    if (luaL_loadbufferx(L, r->program, strlen(r->program), "=ingot checkpoint", "t") != LUA_OK) {
+        return lua_error(L);
+    }
+    for (const char *const words[] = { r->name, r->system, r->after, r->console, r->text }, *const *w = words; w < words + 5; w++) {
+        lua_pushstring(L, *w);      /* NULL: nil */
+    }
+    lua_call(L, 5, 0);
+    return 0;
+}
+
+int engine_save_checkpoint(const char *checkpoint, const char *system, const char *after, const char *console, const char *text,
+                           const struct engine_options *o)
+{
+    struct request r = { saving, checkpoint, system, after, console, text };
+    char folder[128];
+    return begin(folder_for("checkpoint", checkpoint, folder), carry_out, &r, o);
+}
+
+int engine_restore_checkpoint(const char *checkpoint, const char *after, const char *console, const char *text, const struct engine_options *o)
+{
+    struct request r = { restoring, checkpoint, NULL, after, console, text };
+    char folder[128];
+    return begin(folder_for("checkpoint", checkpoint, folder), carry_out, &r, o);
 }

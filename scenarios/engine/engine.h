@@ -18,6 +18,8 @@ struct engine_options {
     const char *runtime;                    /* an empty folder of this process with a short path: sockets lie in it */
     const char *uri;                        /* libvirt URI, or NULL: embedded */
     const char *system;                     /* for all boards, instead of the scenario's; or NULL */
+    const char *from;                       /* checkpoint that board.from() gives, or NULL */
+    unsigned clone;                         /* number of this clone of it, from 1; 0: none, `from` is restored */
     bool quiet;                             /* no console output */
     bool color;
     const char *overrides[ENGINE_OVERRIDES_MAX];    /* "dmaq0=rtl", ends with NULL: stronger than the scenario */
@@ -27,6 +29,14 @@ struct engine_options {
 /* Runs the scenario. Exit status for the process: 0; 1 after an error, which has been printed; 128 + signal when
  * interrupted (control_interrupt). No board is left behind. */
 int engine_run(const char *scenario, const struct engine_options *o);
+/* Makes what clones of a checkpoint share, if it is not there: 0, or 1 after an error, which has been printed. */
+int engine_prepare_clones(const char *checkpoint, const struct engine_options *o);
+/* Starts a system, runs it for `after` ("2s"; NULL: not) and until `console` has said `text` (NULL: not), and saves it. */
+int engine_save_checkpoint(const char *checkpoint, const char *system, const char *after, const char *console, const char *text,
+                           const struct engine_options *o);
+/* Continues one, as long (both NULL: until it is interrupted). */
+int engine_restore_checkpoint(const char *checkpoint, const char *after, const char *console, const char *text, const struct engine_options *o);
+int engine_remove_checkpoint(const char *build, const char *checkpoint);
 /* One line for each checkpoint of the build folder, on stdout. 0, or 1 when one of them is damaged. */
 int engine_list_checkpoints(const char *build);
 

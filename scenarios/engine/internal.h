@@ -9,6 +9,7 @@
 #include <lualib.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "control.h"
 #include "engine.h"
@@ -42,6 +43,7 @@ struct board_run {
     struct system *system;
     struct control *control;
     bool live;                  /* started, and not ended yet */
+    pid_t clone;                /* its process, if it is a clone; 0: libvirt has it */
     char name[128];             /* unique in the scenario: its folder is BUILD/runs/SCENARIO/NAME */
     char domain[192];
     char system_name[1024];     /* as the scenario wrote it */
@@ -81,6 +83,8 @@ void console_show_rest(struct board_run *b);
 void run_prepare(lua_State *L, struct board_run *b, const char *system, const char *name);
 void run_start(lua_State *L, struct board_run *b);
 void run_restore(lua_State *L, struct board_run *b, const char *state);
+void run_take_apart(lua_State *L, struct board_run *b, const char *state, const char *base);   /* a saved state, for clones */
+void run_clone(lua_State *L, struct board_run *b, const char *base);
 void run_save(lua_State *L, struct board_run *b, const char *state);    /* ends it */
 void run_end(struct board_run *b);
 void run_free(struct board_run *b);
@@ -103,9 +107,13 @@ void checkpoint_save(lua_State *L, struct board_run *b, const char *name);
 /* Checks it, prepares b for it, and gives the path of its state. */
 void checkpoint_open(lua_State *L, struct board_run *b, const char *name, const char *board, struct manifest *m, char state[ENGINE_PATH]);
 
+/* The same for a clone: gives the folder of what clones share, and makes it if it is not there. */
+void checkpoint_clone(lua_State *L, struct board_run *b, const char *name, const char *board, struct manifest *m, char base[ENGINE_PATH]);
+
 /* lua_*.c: the API */
 #define API_BOARD "ingot.board"
 struct board_run *api_self(lua_State *L);
+struct board_run *api_new_board(lua_State *L);        /* a userdata, pushed; nothing of it runs yet */
 const char *api_field(lua_State *L, int table, const char *name, const char *otherwise);    /* a string; the table keeps it alive */
 void api_known(lua_State *L, int table, const char *words);      /* an error names any other */
 uint64_t api_duration(lua_State *L, int index);

@@ -59,7 +59,7 @@ uint64_t api_within(lua_State *L, int index, const char *otherwise)
     return api_duration(L, index + 1);
 }
 
-static struct board_run *new_board(lua_State *L)
+struct board_run *api_new_board(lua_State *L)
 {
     struct board_run *b = lua_newuserdatauv(L, sizeof *b, 0);
     memset(b, 0, sizeof *b);
@@ -108,7 +108,7 @@ static int board_start(lua_State *L)
     const char *system = api_field(L, 1, "system", NULL);
     luaL_argcheck(L, system, 1, "system=\"first-light\" is needed");
     lua_getfield(L, 1, "devices");
-    struct board_run *b = new_board(L);
+    struct board_run *b = api_new_board(L);
     run_prepare(L, b, system, api_field(L, 1, "name", plain_name(L, system)));
     choose_devices(L, b, 2);
     override_devices(L, b);
@@ -118,19 +118,25 @@ static int board_start(lua_State *L)
     return 1;
 }
 
+static const char *name_option(lua_State *L, int table, const char *otherwise)
+{
+    if (lua_isnil(L, table)) {
+        return otherwise;
+    }
+    luaL_checktype(L, table, LUA_TTABLE);
+    api_known(L, table, "name");
+    return api_field(L, table, "name", otherwise);
+}
+
 /* board.restore(CHECKPOINT, {name=}): held at the checkpoint's instant, in a new process */
 static int board_restore(lua_State *L)
 {
     char state[ENGINE_PATH];
     struct manifest m;
-    const char *checkpoint = luaL_checkstring(L, 1), *name = "restored";
+    const char *checkpoint = luaL_checkstring(L, 1);
     lua_settop(L, 2);
-    if (!lua_isnil(L, 2)) {
-        luaL_checktype(L, 2, LUA_TTABLE);
-        api_known(L, 2, "name");
-        name = api_field(L, 2, "name", name);
-    }
-    struct board_run *b = new_board(L);
+    const char *name = name_option(L, 2, "restored");
+    struct board_run *b = api_new_board(L);
     checkpoint_open(L, b, checkpoint, name, &m, state);
     run_restore(L, b, state);
     for (size_t i = 0; i < m.probe_count; i++) {
@@ -139,6 +145,49 @@ static int board_restore(lua_State *L)
     api_waves_start(L, b);
     lua_settop(L, 3);
     return 1;
+}
+
+/* A clone of a checkpoint, with its probes. */
+static int start_clone(lua_State *L, const char *checkpoint, const char *name)
+{
+    char base[ENGINE_PATH];
+    struct manifest m;
+    struct board_run *b = api_new_board(L);
+    checkpoint_clone(L, b, checkpoint, name, &m, base);
+    run_clone(L, b, base);
+    for (size_t i = 0; i < m.probe_count; i++) {
+        api_probe_add(L, b, m.probes[i]);
+    }
+    api_waves_start(L, b);
+    return 1;
+}
+
+/* board.clone(CHECKPOINT, {name=}): as restore, but the memory is shared, copy on write */
+static int board_clone(lua_State *L)
+{
+    const char *checkpoint = luaL_checkstring(L, 1);
+    lua_settop(L, 2);
+    return start_clone(L, checkpoint, name_option(L, 2, "clone"));
+}
+
+/* board.from({name=}): the checkpoint of --from or of ingot clone, or nil if the scenario was run without */
+static int board_from(lua_State *L)
+{
+    lua_settop(L, 1);
+    const char *name = name_option(L, 1, engine.options.clone ? "clone" : "restored");
+    if (!engine.options.from) {
+        lua_pushnil(L);
+        return 1;
+    }
+    if (engine.options.clone) {
+        return start_clone(L, engine.options.from, name);
+    }
+    lua_settop(L, 0);
+    lua_pushstring(L, engine.options.from);
+    lua_createtable(L, 0, 1);
+    lua_pushstring(L, name);
+    lua_setfield(L, -2, "name");
+    return board_restore(L);
 }
 
 /* b:checkpoint(NAME): saves all of it and ends this process */
@@ -190,6 +239,18 @@ static int board_console(lua_State *L)
     return 1;
 }
 
+/* b:pid(): of a clone's process, to look at its memory; nil: libvirt has it */
+static int board_pid(lua_State *L)
+{
+    struct board_run *b = api_self(L);
+    if (b->clone) {
+        lua_pushinteger(L, b->clone);
+    } else {
+        lua_pushnil(L);
+    }
+    return 1;
+}
+
 static int board_close(lua_State *L)
 {
     run_end(api_self(L));
@@ -213,9 +274,9 @@ void api_board_open(lua_State *L)
 {
     static const luaL_Reg methods[] = {
         { "checkpoint", board_checkpoint }, { "time", board_time }, { "cores", board_cores }, { "name", board_name },
-        { "trace", board_trace }, { "console", board_console }, { "close", board_close }, { NULL, NULL } };
+        { "trace", board_trace }, { "console", board_console }, { "pid", board_pid }, { "close", board_close }, { NULL, NULL } };
     static const luaL_Reg meta[] = { { "__gc", board_gc }, { "__close", board_close }, { "__tostring", board_tostring }, { NULL, NULL } };
-    static const luaL_Reg functions[] = { { "start", board_start }, { "restore", board_restore }, { NULL, NULL } };
+    static const luaL_Reg functions[] = { { "start", board_start }, { "restore", board_restore }, { "clone", board_clone }, { "from", board_from }, { NULL, NULL } };
 
     luaL_newmetatable(L, API_BOARD);
     luaL_setfuncs(L, meta, 0);

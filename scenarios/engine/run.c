@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "platform/board/clone.h"
 #include "platform/board/folders.h"
 
 /* The scenario's folder belongs to one process at a time: its traces are compared while it runs. */
@@ -50,6 +51,9 @@ static void take_name(lua_State *L, struct board_run *b, const char *name)
 
 static void find_emulator(lua_State *L)
 {
+    if (engine.emulator[0]) {
+        return;
+    }
     static const char name[] = "qemu-system-aarch64";
     const char *path = getenv("PATH");
     char *copy = strdup(path ? path : "/usr/bin"), *save;
@@ -68,9 +72,6 @@ static void find_emulator(lua_State *L)
 static void open_host(lua_State *L)
 {
     char err[ENGINE_ERR];
-    if (!engine.emulator[0]) {
-        find_emulator(L);
-    }
     if (engine.host) {
         return;
     }
@@ -108,7 +109,7 @@ void run_prepare(lua_State *L, struct board_run *b, const char *system, const ch
 {
     take_name(L, b, name);
     take_dir(L);
-    open_host(L);
+    find_emulator(L);
     image_prepare(L, b, engine.options.system ? engine.options.system : system);
     snprintf(b->dir, sizeof b->dir, "%.*s/%s", ENGINE_PATH - 200, engine.dir, name);
     snprintf(b->trace, sizeof b->trace, "%.*s/trace", ENGINE_PATH - 10, b->dir);
@@ -119,33 +120,68 @@ void run_prepare(lua_State *L, struct board_run *b, const char *system, const ch
     open_logs(L, b);
 }
 
-/* Listens, and makes the domain's XML for it; free() it. */
-static char *prepare_domain(lua_State *L, struct board_run *b)
-{
-    char err[ENGINE_ERR], module[ENGINE_PATH], socket[ENGINE_PATH];
-    struct domain_options o = { .name = b->domain, .image = b->image, .module = module, .emulator = engine.emulator,
-                                .control = socket, .trace = b->trace };
+/* What QEMU is given; the paths live as long as *p. */
+struct paths {
+    char module[ENGINE_PATH], socket[ENGINE_PATH];
+};
 
-    snprintf(socket, sizeof socket, "%s/%u", engine.options.runtime, engine.boards);
+static struct domain_options options_of(lua_State *L, struct board_run *b, struct paths *p)
+{
+    struct domain_options o = { .name = b->domain, .image = b->image, .module = p->module, .emulator = engine.emulator,
+                                .control = p->socket, .trace = b->trace };
+    snprintf(p->socket, sizeof p->socket, "%s/%u", engine.options.runtime, engine.boards);
+    snprintf(p->module, sizeof p->module, "%s/platform/qemu/ingot-qemu.so", engine.options.build);
+    if (access(p->module, R_OK) < 0) {
+        luaL_error(L, "%s: %s: build it first (./ingot does)", p->module, strerror(errno));
+    }
+    memcpy(o.impl, b->impl, sizeof o.impl);
+    return o;
+}
+
+static void listen_for(lua_State *L, struct board_run *b, const char *socket)
+{
+    char err[ENGINE_ERR];
     b->control = control_listen(socket, console_receive, b, err, sizeof err);
     if (!b->control) {
         luaL_error(L, "control socket: %s", err);
     }
     share(engine.options.runtime, 0711);
     share(socket, 0666);
-    snprintf(module, sizeof module, "%s/platform/qemu/ingot-qemu.so", engine.options.build);
-    if (access(module, R_OK) < 0) {
-        luaL_error(L, "%s: %s: build it first (./ingot does)", module, strerror(errno));
-    }
-    memcpy(o.impl, b->impl, sizeof o.impl);
+}
+
+/* Listens, and makes the domain's XML for it; free() it. */
+static char *prepare_domain(lua_State *L, struct board_run *b)
+{
+    struct paths p;
+    struct domain_options o = options_of(L, b, &p);
+    listen_for(L, b, p.socket);
     return domain_xml(b->system, &o);
+}
+
+static void log_of_clone(const struct board_run *b, char path[ENGINE_PATH + 16]) { snprintf(path, ENGINE_PATH + 16, "%s/qemu.log", b->dir); }
+
+/* The last line that it has said. */
+static void words_of_clone(const struct board_run *b, char *words, size_t len)
+{
+    char path[ENGINE_PATH + 16], line[1024];
+    log_of_clone(b, path);
+    FILE *f = fopen(path, "r");
+    while (f && fgets(line, sizeof line, f)) {
+        line[strcspn(line, "\r\n")] = 0;
+        snprintf(words, len, "%s", line);
+    }
+    if (f) {
+        fclose(f);
+    }
 }
 
 /* The board's end, with QEMU's own words about it. */
 static void lost(lua_State *L, struct board_run *b, const char *err)
 {
     char words[1024] = "";
-    if (b->control && control_lost(b->control)) {
+    if (b->clone) {
+        words_of_clone(b, words, sizeof words);
+    } else if (b->control && control_lost(b->control)) {
         host_words(engine.host, b->domain, words, sizeof words);
     }
     run_end(b);
@@ -169,6 +205,7 @@ static void meet(lua_State *L, struct board_run *b)
 void run_start(lua_State *L, struct board_run *b)
 {
     char err[ENGINE_ERR];
+    open_host(L);
     char *xml = prepare_domain(L, b);
     step_begin("ingot: %s: libvirt starts the board", b->name);
     int r = host_start(engine.host, xml, err, sizeof err);
@@ -182,6 +219,7 @@ void run_start(lua_State *L, struct board_run *b)
 void run_restore(lua_State *L, struct board_run *b, const char *state)
 {
     char err[ENGINE_ERR];
+    open_host(L);
     if (host_runs(engine.host, b->domain)) {
         luaL_error(L, "that checkpoint is running already: close the board that was restored from it first");
     }
@@ -195,11 +233,43 @@ void run_restore(lua_State *L, struct board_run *b, const char *state)
     meet(L, b);
 }
 
+void run_take_apart(lua_State *L, struct board_run *b, const char *state, const char *base)
+{
+    char err[ENGINE_ERR];
+    struct paths p;
+    struct domain_options o = options_of(L, b, &p);
+    step_begin("ingot: %s: the checkpoint's memory is laid out for clones", b->name);
+    int r = clone_prepare(b->system, &o, state, base, err, sizeof err);
+    step_end();
+    if (r < 0) {
+        luaL_error(L, "%s", err);
+    }
+}
+
+void run_clone(lua_State *L, struct board_run *b, const char *base)
+{
+    char err[ENGINE_ERR], log[ENGINE_PATH + 16];
+    struct paths p;
+    struct domain_options o = options_of(L, b, &p);
+    listen_for(L, b, p.socket);
+    log_of_clone(b, log);
+    step_begin("ingot: %s: the clone starts", b->name);
+    b->clone = clone_start(b->system, &o, base, log, err, sizeof err);
+    if (b->clone < 0) {
+        b->clone = 0;
+        lost(L, b, err);
+    }
+    meet(L, b);
+}
+
 void run_save(lua_State *L, struct board_run *b, const char *state)
 {
     char err[ENGINE_ERR];
     if (!b->live) {
         luaL_error(L, "board '%s' has ended", b->name);
+    }
+    if (b->clone) {
+        luaL_error(L, "board '%s' is a clone: its memory is shared with others; restore the checkpoint to make one from it", b->name);
     }
     step_begin("ingot: %s: libvirt saves the board", b->name);
     int r = host_save(engine.host, b->domain, state, err, sizeof err);
@@ -225,7 +295,10 @@ void run_end(struct board_run *b)
         control_close(b->control);
         b->control = NULL;
     }
-    if (engine.host && b->live) {
+    if (b->clone) {
+        clone_end(b->clone);
+        b->clone = 0;
+    } else if (engine.host && b->live) {
         host_destroy(engine.host, b->domain);
     }
     b->live = false;

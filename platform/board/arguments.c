@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * The part of QEMU's command line that makes it our board: exact time, the module, and one -device a device and DMA window
+ */
+#include "domain.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct sink {
+    void (*put)(void *to, const char *argument);
+    void *to;
+};
+
+static void arg(const struct sink *to, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void arg(const struct sink *to, const char *fmt, ...)
+{
+    char text[8192];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    to->put(to->to, text);
+}
+
+/* A path as the value of a QEMU option: its commas are doubled. */
+static const char *escaped(const char *path, char out[4096])
+{
+    size_t n = 0;
+    for (const char *p = path; *p && n < 4094; p++) {
+        out[n++] = *p;
+        if (*p == ',') {
+            out[n++] = ',';
+        }
+    }
+    out[n] = 0;
+    return out;
+}
+
+static void devices(const struct sink *to, const struct system *s, const struct domain_options *o)
+{
+    for (size_t i = 0; i < s->device_count; i++) {
+        const struct system_device *d = &s->devices[i];
+        const char *impl = o->impl[i] ? o->impl[i] : d->impl;
+        char extra[128] = "";
+        if (impl) {
+            snprintf(extra, sizeof extra, ",impl=%s", impl);
+        }
+        if (d->stream) {
+            snprintf(extra + strlen(extra), sizeof extra - strlen(extra), ",stream=%u", d->stream);
+        }
+        if (d->clock_hz) {
+            snprintf(extra + strlen(extra), sizeof extra - strlen(extra), ",clock-hz=%" PRIu64, d->clock_hz);
+        }
+        if (d->clock_ps) {
+            snprintf(extra + strlen(extra), sizeof extra - strlen(extra), ",clock-ps=%" PRIu64, d->clock_ps);
+        }
+        arg(to, "-device");
+        arg(to, "ingot-vdev,id=%s,vdev=%s,addr=0x%" PRIx64 ",size=0x%" PRIx64 ",spi=%u%s", d->name, d->type, d->base, d->size, d->spi, extra);
+        if (d->stream && d->owner >= 0) {
+            const struct system_vm *vm = &s->vms[d->owner];
+            arg(to, "-device");
+            arg(to, "ingot-window,stream=%u,ipa=0x%" PRIx64 ",pa=0x%" PRIx64 ",size=0x%" PRIx64, d->stream, vm->ipa, vm->pa, vm->size);
+        }
+    }
+}
+
+void board_arguments(const struct system *s, const struct domain_options *o, void (*put)(void *to, const char *argument), void *to)
+{
+    const struct sink sink = { put, to };
+    const char *fixed[] = {
+        "-machine", s->bare && s->el == 1 ? "dtb-randomness=off" : "virtualization=on,dtb-randomness=off", "-icount", "shift=0,sleep=off",
+        "-rtc", "base=2026-01-01T00:00:00,clock=vm", "-seed", "1", "-plugin" };
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+        arg(&sink, "%s", fixed[i]);
+    }
+    char control[4096], trace[4096];
+    arg(&sink, "%s", escaped(o->module, control));
+    arg(&sink, "-device");
+    arg(&sink, "ingot-board,id=board%s%s%s%s%s", o->clone ? ",clone=on" : "", o->control ? ",control=" : "", o->control ? escaped(o->control, control) : "",
+        o->trace ? ",trace=" : "", o->trace ? escaped(o->trace, trace) : "");
+    devices(&sink, s, o);
+}
