@@ -94,6 +94,10 @@ static struct site *site_for(const struct site *key)
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
+    spin_translated(tb);
+    if (probe_table_empty()) {
+        return;
+    }
     size_t n = qemu_plugin_tb_n_insns(tb), first = 0;
     int el = arm_current_el(current_cpu->env_ptr);
 
@@ -122,7 +126,7 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 /* Code that was translated without (or with) the probe is thrown away; nothing runs while the board is held. */
 static void changed(void)
 {
-    qemu_plugin_register_vcpu_tb_trans_cb(plugin, probe_table_empty() ? NULL : translated);
+    qemu_plugin_register_vcpu_tb_trans_cb(plugin, probe_table_empty() && !spin_wanted() ? NULL : translated);
     tb_flush(first_cpu);
 }
 
@@ -148,4 +152,7 @@ void probe_install(uint64_t plugin_id)
 {
     plugin = plugin_id;
     sites = g_hash_table_new(site_hash, site_equal);
+    if (spin_wanted()) {
+        qemu_plugin_register_vcpu_tb_trans_cb(plugin, translated);
+    }
 }

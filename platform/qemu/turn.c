@@ -85,6 +85,13 @@ void turn_yield(struct turns *s, int core, int64_t now)
     s->runner = -1;
 }
 
+void turn_spins(struct turns *s, int core, int64_t end)
+{
+    if (core == s->owner) {
+        s->quantum_end = least(s->quantum_end, end);
+    }
+}
+
 void turn_reset(struct turns *s)
 {
     int64_t quantum = s->quantum_ns;

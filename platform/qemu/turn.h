@@ -38,6 +38,7 @@ struct turns {
 void turn_arrived(struct turns *s, int core);
 void turn_stall(struct turns *s, int core, int64_t until);
 void turn_yield(struct turns *s, int core, int64_t now);   /* it waits for another (WFE, YIELD) */
+void turn_spins(struct turns *s, int core, int64_t end);   /* it waits for another in a loop: its turn ends then */
 void turn_reset(struct turns *s);
 
 /* The core that executes from now on, or -1: none can. */

@@ -117,11 +117,20 @@ void vcpu_stall(seam_ps delay_ps)
     }
 }
 
+void vcpu_spins(int64_t raw)
+{
+    if (runnable() & ~(1u << vcpu_running->cpu_index)) {
+        turn_spins(&turns, vcpu_running->cpu_index, timers_state.qemu_icount_bias + raw);
+        cpu_exit(vcpu_running);
+    }
+}
+
 void vcpu_reset(void) { turn_reset(&turns); }
 
 void vcpu_save(struct state *s)
 {
     turn_save(&turns, s);
+    spin_save(s);
     for (int c = 0; c < TURN_CORES_MAX; c++) {
         state_put_u64(s, "insns", insns[c]);
     }
@@ -130,6 +139,7 @@ void vcpu_save(struct state *s)
 void vcpu_load(struct state *s)
 {
     turn_load(&turns, s);
+    spin_load(s);
     for (int c = 0; c < TURN_CORES_MAX; c++) {
         insns[c] = state_get_u64(s, "insns");
     }

@@ -120,7 +120,8 @@ TEST_P(Checkpoint, StoppedByTheMonitorItIsContinuedByAnotherProcess)
 
 INSTANTIATE_TEST_SUITE_P(, Checkpoint, testing::Values(
     Case{ "OneCoreSystemC", 1, "systemc" }, Case{ "TwoCoresSystemC", 2, "systemc" },
-    Case{ "FourCoresSystemC", 4, "systemc" }, Case{ "OneCoreRtl", 1, "rtl" }, Case{ "TwoCoresRtl", 2, "rtl" }),
+    Case{ "FourCoresSystemC", 4, "systemc" }, Case{ "EightCoresSystemC", 8, "systemc" },
+    Case{ "OneCoreRtl", 1, "rtl" }, Case{ "TwoCoresRtl", 2, "rtl" }, Case{ "FourCoresRtl", 4, "rtl" }),
     [](const auto &info) { return std::string(info.param.name); });
 
 }  // namespace

@@ -66,8 +66,9 @@ TEST_P(Exact, TwoRunsAreEqual) { EXPECT_EQ("", first_difference(run(GetParam()),
 
 INSTANTIATE_TEST_SUITE_P(, Exact, testing::Values(
     Case{ "OneCoreSystemC", 1, "systemc", 0 }, Case{ "TwoCoresSystemC", 2, "systemc", 0 },
-    Case{ "FourCoresSystemC", 4, "systemc", 0 },
-    Case{ "OneCoreRtl", 1, "rtl", 20000 }, Case{ "TwoCoresRtl", 2, "rtl", 20000 }),
+    Case{ "FourCoresSystemC", 4, "systemc", 0 }, Case{ "EightCoresSystemC", 8, "systemc", 0 },
+    Case{ "OneCoreRtl", 1, "rtl", 20000 }, Case{ "TwoCoresRtl", 2, "rtl", 20000 },
+    Case{ "FourCoresRtl", 4, "rtl", 20000 }, Case{ "EightCoresRtl", 8, "rtl", 20000 }),
     [](const auto &info) { return std::string(info.param.name); });
 
 }  // namespace
