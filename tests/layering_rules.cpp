@@ -57,8 +57,9 @@ static const std::vector<Room> rooms = {
 
     /* Above: board, engine, command. */
     { "platform/board/.*",     "platform/board", { "traces" }, { "C", "libxml", "libvirt" } },
-    { "scenarios/engine/.*",   "scenarios/engine", { "platform/board", "traces" }, { "C", "lua" } },
-    { "platform/cli/.*",       "platform/cli", { "scenarios/engine", "platform/board", "traces" }, { "C" } },
+    { "scenarios/engine/.*",   "scenarios/engine", { "platform/board", "traces" }, { "C", "lua", "glib" } },
+    { "platform/bench/.*",     "platform/bench", { "platform/rtl/core.h", "platform/qemu/test" }, { "C" } },
+    { "platform/cli/.*",       "platform/cli", { "scenarios/engine", "platform/bench", "platform/board", "traces" }, { "C" } },
 
     /* The hypervisor. Its runtime is freestanding and includes nothing of the platform; forge is a host tool. */
     { "hypervisor/forge/.*",   "hypervisor/forge", { "hypervisor/include", "platform/board/system.h" }, { "C", "libxml", "fdt" } },

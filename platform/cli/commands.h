@@ -14,7 +14,9 @@ int command_run(int argc, char **argv);
 int command_forge(int argc, char **argv);
 int command_checkpoint(int argc, char **argv);
 int command_clone(int argc, char **argv);
+int command_bench(int argc, char **argv);
 int command_latency(int argc, char **argv);
+int command_gdb(int argc, char **argv);
 
 /* The nearest of the words (separated by spaces), or NULL. */
 const char *suggest(const char *word, const char *words);
