@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define COMPARE_PARTS_MAX 4
+#define COMPARE_PARTS_MAX 256
 
 /* Records first .. first+count-1 of a trace, which must stay loaded. */
 struct compare_part {

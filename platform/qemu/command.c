@@ -5,6 +5,7 @@
 
 #include "qemu/cutils.h"
 #include "sysemu/runstate.h"
+#include "exec/gdbstub.h"
 
 /* %XX in place. Bytes, or -1 on a bad escape. */
 static ssize_t unescape(char *word)
@@ -104,6 +105,32 @@ static void command_cores(void)
     control_say("ok %u%s", n, line->str);
 }
 
+static const char *command_state(const struct words *w)
+{
+    uint64_t core;
+    g_autoptr(GString) line = g_string_new(NULL);
+    if (w->count != 2 || command_number(w->word[1], &core) || core >= INT_MAX || !qemu_get_cpu(core)) {
+        return "state: the number of a core of the board is needed";
+    }
+    inspect_core(core, line);
+    control_say("ok%s", line->str);
+    return NULL;
+}
+
+/* The machine is stopped, and a debugger on that socket has it. `go` then only ends the hold. */
+static const char *command_gdb(const struct words *w)
+{
+    if (w->count != 2) {
+        return "gdb: the path of a socket is needed";
+    }
+    g_autofree char *chardev = g_strdup_printf("unix:%s,server=on,wait=off", w->word[1]);
+    if (strchr(w->word[1], ',') || gdbserver_start(chardev) < 0) {
+        return "gdb: there is a debugger already, or the socket cannot be made";
+    }
+    vm_stop(RUN_STATE_PAUSED);
+    return NULL;
+}
+
 static void answer(const char *error)
 {
     g_autoptr(GString) text = g_string_new(NULL);
@@ -134,6 +161,13 @@ static void command_held(const struct words *w, const char *line)
         answer(probe_remove(w));
     } else if (!strcmp(name, "waves")) {
         answer(command_waves(w));
+    } else if (!strcmp(name, "gdb")) {
+        answer(command_gdb(w));
+    } else if (!strcmp(name, "state")) {
+        const char *error = command_state(w);
+        if (error) {
+            answer(error);
+        }
     } else if (!strcmp(name, "cores")) {
         command_cores();
     } else {

@@ -89,6 +89,9 @@ void spin_translated(struct qemu_plugin_tb *tb);
 void spin_save(struct state *s);
 void spin_load(struct state *s);
 
+/* inspect.c: NAME=VALUE of a core, each after a space */
+void inspect_core(int core, GString *out);
+
 /* hold.c: time stands still */
 void hold_ask(const char *fmt, ...) G_GNUC_PRINTF(1, 2);    /* from now on; told when the loop has stopped */
 bool hold_enter(void);                      /* vcpu.c: is the board held? Tells the engine when it begins */

@@ -97,18 +97,27 @@ void control_close(struct control *c)
 
 bool control_lost(const struct control *c) { return c->lost; }
 
+static int other = -1;       /* a descriptor that ends waits for a hold, too */
+
+void control_wait_also(int fd) { other = fd; }
+
 /* timeout_ms -1: for ever. */
 static int wait_readable(int fd, int timeout_ms, char *err, size_t err_len)
 {
-    struct pollfd p[] = { { .fd = fd, .events = POLLIN }, { .fd = wake[0], .events = POLLIN } };
+    struct pollfd p[] = { { .fd = fd, .events = POLLIN }, { .fd = wake[0], .events = POLLIN },
+                          { .fd = timeout_ms < 0 ? other : -1, .events = POLLIN } };
     for (;;) {
         if (interrupted) {
             snprintf(err, err_len, "interrupted");
             return -1;
         }
-        int r = poll(p, 2, timeout_ms);
+        int r = poll(p, 3, timeout_ms);
         if (r > 0 && p[0].revents) {
             return 0;
+        }
+        if (r > 0 && p[2].revents) {
+            snprintf(err, err_len, "the wait was given up");
+            return -1;
         }
         if (r == 0) {
             snprintf(err, err_len, "the board has not answered within %d s", timeout_ms / 1000);

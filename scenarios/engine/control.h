@@ -27,6 +27,8 @@ int control_command(struct control *c, const char *line, const char **words, cha
 /* Waits until the board is held. *reason (valid until the next call) is what stands after the time. -1: the board is gone,
  * or the run is interrupted. */
 int control_wait(struct control *c, uint64_t *time_ps, const char **reason, char *err, size_t err_len);
+/* From now on control_wait also returns -1 when fd (-1: none) becomes readable. */
+void control_wait_also(int fd);
 /* Waits for the board to close its side, which it does after `quit` and after a checkpoint; what it still says is read. */
 void control_drain(struct control *c);
 bool control_lost(const struct control *c);     /* the board has closed its side */

@@ -180,3 +180,26 @@ int engine_restore_checkpoint(const char *checkpoint, const char *after, const c
     char folder[128];
     return begin(folder_for("checkpoint", checkpoint, folder), carry_out, &r, o);
 }
+
+/* The scenario of ingot gdb. */
+static int debug(lua_State *L)
+{
+    const char *system = lua_touserdata(L, 1);
+    luaL_openlibs(L);
+    api_board_open(L);
+    lua_getglobal(L, "board");
+    if (engine.options.from) {
+        lua_getfield(L, -1, "from");
+        lua_call(L, 0, 1);
+    } else {
+        lua_getfield(L, -1, "start");
+        lua_createtable(L, 0, 1);
+        lua_pushstring(L, system);
+        lua_setfield(L, -2, "system");
+        lua_call(L, 1, 1);
+    }
+    debug_board(L, luaL_checkudata(L, -1, API_BOARD), 0);
+    return 0;
+}
+
+int engine_gdb(const char *system, const struct engine_options *o) { return begin("gdb", debug, system, o); }

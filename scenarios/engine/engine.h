@@ -20,6 +20,7 @@ struct engine_options {
     const char *system;                     /* for all boards, instead of the scenario's; or NULL */
     const char *from;                       /* checkpoint that board.from() gives, or NULL */
     unsigned clone;                         /* number of this clone of it, from 1; 0: none, `from` is restored */
+    char *const *gdb_args;                  /* further arguments for gdb, ends with NULL; or NULL */
     bool quiet;                             /* no console output */
     bool color;
     const char *overrides[ENGINE_OVERRIDES_MAX];    /* "dmaq0=rtl", ends with NULL: stronger than the scenario */
@@ -37,6 +38,8 @@ int engine_save_checkpoint(const char *checkpoint, const char *system, const cha
 /* Continues one, as long (both NULL: until it is interrupted). */
 int engine_restore_checkpoint(const char *checkpoint, const char *after, const char *console, const char *text, const struct engine_options *o);
 int engine_remove_checkpoint(const char *build, const char *checkpoint);
+/* A board of a system (or of o->from) under gdb, from its first instruction. Exit status of the process. */
+int engine_gdb(const char *system, const struct engine_options *o);
 /* One line for each checkpoint of the build folder, on stdout. 0, or 1 when one of them is damaged. */
 int engine_list_checkpoints(const char *build);
 

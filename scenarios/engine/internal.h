@@ -86,12 +86,16 @@ void run_restore(lua_State *L, struct board_run *b, const char *state);
 void run_take_apart(lua_State *L, struct board_run *b, const char *state, const char *base);   /* a saved state, for clones */
 void run_clone(lua_State *L, struct board_run *b, const char *base);
 void run_save(lua_State *L, struct board_run *b, const char *state);    /* ends it */
+void run_configuration(const struct board_run *b, char hex[65]);        /* SHA-256 of its hardware, without paths */
 void run_end(struct board_run *b);
 void run_free(struct board_run *b);
 /* A command; what stands after `ok ` in its answer, valid until the next one. */
 const char *run_command(lua_State *L, struct board_run *b, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* go, and wait for the next hold; its reason, valid until the next one. */
 const char *run_go(lua_State *L, struct board_run *b);
+
+/* lua_debug.c: gdb has the board until it ends; then the board ends, or (until_ps, 0: no) is held at that time */
+void debug_board(lua_State *L, struct board_run *b, uint64_t until_ps);
 
 /* watch.c */
 /* Puts a watch and its limit in time, runs, and tells whether the watch matched. */
@@ -120,7 +124,7 @@ uint64_t api_duration(lua_State *L, int index);
 uint64_t api_within(lua_State *L, int index, const char *otherwise);    /* of the options table at index */
 void api_probe_add(lua_State *L, struct board_run *b, const char *line);
 void api_waves_start(lua_State *L, struct board_run *b);         /* those of the command line, on a board that is held */
-extern const luaL_Reg api_wait_methods[], api_probe_methods[], api_waves_methods[];
+extern const luaL_Reg api_wait_methods[], api_probe_methods[], api_waves_methods[], api_debug_methods[];
 void api_board_open(lua_State *L);
 void api_trace_open(lua_State *L);
 

@@ -37,7 +37,7 @@ static struct trace *load(lua_State *L, const char *path)
 static void side(lua_State *L, int index, struct compare_side *s)
 {
     lua_Integer count = lua_istable(L, index) ? luaL_len(L, index) : 1;
-    luaL_argcheck(L, count >= 1 && count <= COMPARE_PARTS_MAX, index, "a trace, or a table of 1 to 4 traces, is needed");
+    luaL_argcheck(L, count >= 1 && count <= COMPARE_PARTS_MAX, index, "a trace, or a table of 1 to 256 traces, is needed");
     for (lua_Integer i = 1; i <= count; i++) {
         if (lua_istable(L, index)) {
             lua_geti(L, index, i);
