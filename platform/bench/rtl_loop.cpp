@@ -36,7 +36,7 @@ public:
         half(0);
         *p_.aresetn = 1;
         for (uint64_t i = 0; i < 256; i++) {
-            uint64_t d[4] = { source, target, 4096 | uint64_t(i == count - 1) << 32, 0 };
+            uint64_t d[4] = { source, target, 4096, 0 };
             memcpy(at(ring + i * 32), d, sizeof d);
         }
     }

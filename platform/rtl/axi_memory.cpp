@@ -147,8 +147,10 @@ void AxiMemory::put_read_beat()
     *p_.rvalid = 1;
 }
 
-void AxiMemory::drive_channels()
+// False where nothing is driven: beats that the core writes, and waiting.
+bool AxiMemory::drive_channels()
 {
+    bool driven = ar_ || r_ || aw_ || b_;
     if (ar_) {
         s_.read = LATENCY;
         *p_.arready = 0;
@@ -156,6 +158,7 @@ void AxiMemory::drive_channels()
         finish_read();
         s_.read = DATA;
         put_read_beat();
+        driven = true;
     } else if (r_) {
         if (++s_.r.beat == s_.r.beats) {
             s_.read = IDLE;
@@ -174,17 +177,20 @@ void AxiMemory::drive_channels()
     } else if (wd_ && s_.w.beat == s_.w.beats) {
         s_.write = LATENCY;
         *p_.wready = 0;
+        driven = true;
     } else if (s_.write == LATENCY && --s_.w.wait == 0) {
         finish_write();
         s_.write = RESPONSE;
         *p_.bvalid = 1;
         *p_.bresp = s_.w.resp;
+        driven = true;
     } else if (b_) {
         s_.write = IDLE;
         *p_.bvalid = *p_.bresp = 0;
         *p_.awready = 1;
     }
     look();
+    return driven;
 }
 
 // Of a burst, what it has; of none, nothing.

@@ -39,7 +39,7 @@ private:
     };
 
     void sample_channels() override;
-    void drive_channels() override;
+    bool drive_channels() override;
     void look();
     static void copy(Burst &to, const Burst &from);
     static void copy(State &to, const State &from);

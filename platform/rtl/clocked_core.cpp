@@ -35,6 +35,7 @@ void ClockedCore::tell_time()
 
 void ClockedCore::skip(seam_ps now)
 {
+    touched_ = true;        // what begins then drives its pins
     next_ = std::max(next_, clock_.last(now) + 1);
     for (Rising &r : others_) {
         r.next = std::max(r.next, r.clock.last(now) + 1);
@@ -82,6 +83,7 @@ bool ClockedCore::waves_open(const std::string &path, seam_ps from, seam_ps to, 
     if (!core_->waves_open(path, why)) {
         return false;
     }
+    touched_ = true;
     shown_from_ = from;
     shown_to_ = to;
     shown_ = 0;
@@ -108,8 +110,10 @@ void ClockedCore::show(seam_ps at)
 inline void ClockedCore::step_bus()
 {
     tell_time();
-    *pins_.aclk = 0;
-    core_->eval();
+    if (touched_ || !core_->fall()) {
+        *pins_.aclk = 0;
+        core_->eval();
+    }
     if (waves()) {
         show(edge_at_ - clock_.half());
     }
@@ -122,9 +126,9 @@ inline void ClockedCore::step_bus()
     if (waves()) {
         show(edge_at_);
     }
-    registers_->drive();
+    touched_ = registers_->drive() || waves() || sees_time();
     if (memory_) {
-        memory_->drive();
+        touched_ |= memory_->drive();
     }
     at_ = edge_at_;
     next_++;
@@ -211,6 +215,7 @@ void ClockedCore::back(unsigned slot)
     next_at_ = m.next_at;
     at_ = m.at;
     others_ = m.others;
+    touched_ = true;
 }
 
 void ClockedCore::save(struct state *out) const
@@ -238,6 +243,7 @@ bool ClockedCore::load(struct state *in)
     if (memory_) {
         memory_->load(in);
     }
+    touched_ = true;
     next_ = state_get_u64(in, "edge");
     at_ = 0;
     for (Rising &r : others_) {

@@ -74,6 +74,7 @@ private:
     std::vector<Rising> others_;        // the other clocks
     seam_ps next_at_ = 0, at_ = 0;
     bool hidden_ = false;
+    bool touched_ = true;               // inputs may have changed since the last evaluation
     seam_ps shown_from_ = 0, shown_to_ = 0, shown_ = 0;     // the waveform's window (to 0: none), and its last time
     Mark marked_[marks];
 };

@@ -63,6 +63,8 @@ public:
     virtual ~RtlCore() = default;
     const RtlPins &pins() const { return pins_; }
     virtual void eval() = 0;
+    // aclk is low, when no input has changed since the last eval: true, and eval need not be called for it.
+    virtual bool fall() = 0;
     virtual void save(std::vector<uint8_t> &bytes) = 0;         // replaces the content
     virtual bool restore(const std::vector<uint8_t> &bytes) = 0;    // false: of another core, or another build of it
     // The state now, kept inside, and back to it. Slots 0 to marks - 1; far cheaper than save and restore.

@@ -41,18 +41,13 @@ public:
             sample_channels();
         }
     }
-    void drive()
-    {
-        if (busy_) {
-            drive_channels();
-        }
-    }
+    bool drive() { return busy_ && drive_channels(); }      // true: pins may have changed
 
 protected:
     // Pins with which the core asks; a bus with fewer repeats one.
     MemoryBus(const uint8_t *a, const uint8_t *b, const uint8_t *c) : request_{a, b, c} {}
     virtual void sample_channels() = 0;
-    virtual void drive_channels() = 0;
+    virtual bool drive_channels() = 0;
 
     bool working_ = false, due_ = false;    // kept up by drive_channels, reset, back and load
 

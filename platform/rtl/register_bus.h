@@ -29,11 +29,13 @@ public:
             sample_access();
         }
     }
-    void drive()
+    bool drive()                            // true: pins may have changed
     {
         if (active_) {
             drive_access();
+            return true;
         }
+        return false;
     }
 
 protected:

@@ -13,7 +13,7 @@ void RunAhead::run(seam_ps to)
     if (ahead_ && to < core_.at()) {
         return;
     }
-    if (ahead_ && silent_) {
+    if (silent_) {
         expected_ = horizon_;
         horizon_ = std::min(horizon_ * 2, horizon_max);
     }
@@ -31,7 +31,13 @@ void RunAhead::restart()
 // Runs on to the next thing that the platform sees, or to the horizon: next_event is then the first instant not run.
 void RunAhead::speculate()
 {
+    silent_ = silent_ && !fixed_;
     if (asleep() || !changes_.empty() || core_.dma_due()) {
+        silent_ = false;
+        return;
+    }
+    if (horizon_ < horizon_min) {       // it is being polled: each edge by itself is cheaper
+        silent_ = true;
         return;
     }
     core_.mark(START);
@@ -100,6 +106,7 @@ void RunAhead::settle(seam_ps now)
         core_.skip(now);
     }
     if (!ahead_ || now >= core_.at()) {
+        horizon_ = horizon_ < horizon_min ? 1 : horizon_;
         commit();
         return;
     }
@@ -118,7 +125,7 @@ void RunAhead::settle(seam_ps now)
     counts_.taken_back++;
     counts_.again += again;
     expected_ = std::max(used - used / 8, horizon_min / 2);
-    horizon_ = std::clamp(used + used / 8 + 2, horizon_min, horizon_max);
+    horizon_ = used < horizon_min / 2 ? 1 : std::clamp(used + used / 8 + 2, horizon_min, horizon_max);
 }
 
 }  // namespace ingot

@@ -84,12 +84,15 @@ INGOT_OPTIONAL_PIN(m_axi_awsize)
 INGOT_OPTIONAL_PIN(m_axi_awburst)
 #undef INGOT_OPTIONAL_PIN
 
+template <class T, class R> auto last_seen(R &root, int) -> decltype((void)root.__Vtrigrprev__TOP__aclk, static_cast<T *>(nullptr)) { return &root.__Vtrigrprev__TOP__aclk; }
+template <class T, class R> T *last_seen(R &, long) { return nullptr; }
+
 template <class V, class = void> struct has_m_axi : std::false_type {};
 template <class V> struct has_m_axi<V, std::void_t<decltype(std::declval<V &>().m_axi_araddr)>> : std::true_type {};
 
 // Builds of one core differ in the check value that --savable puts first, or in length. A mark is a copy of the symbol table,
 // which holds all of the model's state, where it is plain (all_in_one.cmake), else what --savable writes.
-template <class V, class Syms, bool plain> class RtlCoreImpl final : public RtlCore {
+template <class V, class Syms, bool plain, bool rising_only> class RtlCoreImpl final : public RtlCore {
 public:
     explicit RtlCoreImpl(const char *name) : context_(with_waves()), top_(std::make_unique<V>(context_.get(), name))
     {
@@ -124,6 +127,16 @@ public:
     void add_clock(const char *clock, uint8_t &pin, Clock period) { pins_.clocks.push_back({ clock, &pin, period }); }
 
     void eval() override { top_->eval(); }
+
+    // Verilator finds an edge by what the clock was in the last evaluation: told that it was low, it need not see it.
+    bool fall() override
+    {
+        uint8_t *seen = rising_only ? last_seen<uint8_t>(*top_->rootp, 0) : nullptr;
+        if (seen) {
+            top_->aclk = *seen = 0;
+        }
+        return seen;
+    }
 
     void save(std::vector<uint8_t> &bytes) override { out_.write(*top_, bytes); }
 

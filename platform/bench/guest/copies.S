@@ -23,15 +23,12 @@ _start:
     str w10, [x9, #0x100 + INTID_DMAQ / 32 * 4]
     cpu_interface_on 0
 
-    mov32 x1, RING                  /* 256 descriptors: source, target, 4096 bytes, NOTIFY on the last */
+    mov32 x1, RING                  /* 256 descriptors: source, target, 4096 bytes */
     mov32 x2, SOURCE
     mov32 x3, TARGET
     mov x4, #0
 1:  stp x2, x3, [x1]
     mov x5, #4096
-    cmp x4, #(COUNT - 1)
-    cset x6, eq
-    orr x5, x5, x6, lsl #32
     stp x5, xzr, [x1, #16]
     add x1, x1, #32
     add x4, x4, #1
@@ -54,12 +51,12 @@ _start:
 2:  add w21, w21, #COUNT
     and w21, w21, #0xff
     str w21, [x1, #0x1c]
-3:  wfi                             /* the pending interrupt wakes, masked as it is */
+3:  wfi                             /* the pending interrupt wakes, masked as it is: after 255 descriptors */
+    mov w2, #3
+    str w2, [x1, #0x24]             /* IRQ_STATUS */
     ldr w2, [x1, #0x20]
     cmp w2, w21
     b.ne 3b
-    mov w2, #3
-    str w2, [x1, #0x24]             /* IRQ_STATUS */
     subs x20, x20, #1
     b.ne 2b
     power_off
