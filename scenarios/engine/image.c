@@ -125,14 +125,14 @@ void image_choose(lua_State *L, struct board_run *b, const char *device, const c
 
 const char *image_impl(const struct board_run *b, size_t device)
 {
-    static char first[64];
+    static char first[SYSTEM_DEVICES_MAX][64];
     const struct system_device *d = &b->system->devices[device];
     if (b->impl[device] || d->impl) {
         return b->impl[device] ? b->impl[device] : d->impl;
     }
     const char *impls = system_type(d->type)->impls;
-    snprintf(first, sizeof first, "%.*s", (int)strcspn(impls, " "), impls);
-    return first;
+    snprintf(first[device], sizeof first[device], "%.*s", (int)strcspn(impls, " "), impls);
+    return first[device];
 }
 
 void image_prepare(lua_State *L, struct board_run *b, const char *system)
