@@ -29,3 +29,4 @@ end
 local restored = traced(board.restore, "restored", 8192)
 check(trace.compare(restored, traced(board.clone, "first", 8192)), "a clone's run differs from the restored one's")
 check(trace.compare(restored, traced(board.clone, "second", 8192)), "a second clone has seen what the first wrote")
+check(not trace.compare(restored, traced(board.clone, "other", 4096)), "another input has left the same trace")

@@ -41,6 +41,29 @@ TEST_F(Clones, RunTheScenarioEachWithItsNumber)
     EXPECT_TRUE(s.processes().empty());
 }
 
+std::string bytes_of(const std::string &path)
+{
+    std::ifstream f(path, std::ios::binary);
+    return std::string((std::istreambuf_iterator<char>(f)), std::istreambuf_iterator<char>());
+}
+
+TEST_F(Clones, NeverWriteToTheCheckpoint)
+{
+    Scenario s("local b = board.from()\nb:expect('rt', 'rt: alive')\n");
+    Command first({ "clone", name_, "--", s.path });
+    ASSERT_EQ(0, first.finish()) << first.output;
+    std::string before[4];
+    const char *const files[] = { "/state", "/manifest", "/clones/ram", "/clones/state" };
+    for (int i = 0; i < 4; i++) {
+        before[i] = bytes_of(folder() + files[i]);
+        EXPECT_FALSE(before[i].empty()) << files[i];
+    }
+    Command c({ "clone", name_, "-n", "2", "--", s.path });
+    EXPECT_EQ(0, c.finish()) << c.output;
+    for (int i = 0; i < 4; i++)
+        EXPECT_TRUE(before[i] == bytes_of(folder() + files[i])) << files[i];
+}
+
 TEST_F(Clones, ThatFailAreNamedWithTheirWords)
 {
     Scenario s("local b = board.from()\ncheck(clone ~= 2, 'the second does not like it')\n");
@@ -114,6 +137,26 @@ TEST_F(Clones, AKillWhileSavingLeavesTheOldCheckpointGood)
         EXPECT_EQ(0, c.finish()) << c.output;
         EXPECT_TRUE(c.said("goes on at 0.003000 s") || c.said("goes on at 0.009000 s")) << c.output;     /* the old one, or the new one: whole */
     }
+}
+
+/* The checkpoints' folder is a full disk, in a mount namespace of its own. */
+TEST_F(Clones, AFullDiskWhileSavingLeavesTheOldCheckpointGood)
+{
+    const std::string all = INGOT_BUILD "/checkpoints", run = INGOT_PROGRAM " checkpoint ";
+    const std::string script = "set -e; keep=$(mktemp -d); cp -a '" + folder() + "' $keep/one; size=$(du -sk $keep | cut -f 1)\n"
+        "mount -t tmpfs -o size=$((size + size / 2))k none '" + all + "'; cp -a $keep/one '" + folder() + "'; rm -r $keep\n"
+        "! " + run + "save " + name_ + " --quiet --system one-core --after 9ms; ls '" + all + "'\n" + run + "restore " + name_ + " --quiet --after 1ms\n";
+    const std::string command = std::string("exec 2>&1; unshare --mount ") + (geteuid() ? "--map-root-user" : "") + " sh -c \"$SCRIPT\"";
+    setenv("SCRIPT", script.c_str(), 1);
+    FILE *f = popen(command.c_str(), "r");
+    std::string output;
+    for (int c; (c = fgetc(f)) != EOF;)
+        output += static_cast<char>(c);
+    EXPECT_EQ(0, pclose(f)) << output;
+    EXPECT_NE(std::string::npos, output.find("checkpoint '" + name_ + "' was not made: ")) << output;
+    EXPECT_NE(std::string::npos, output.find("\n" + name_ + "\n")) << "something half was left: " << output;
+    EXPECT_EQ(std::string::npos, output.find(".new\n")) << output;
+    EXPECT_NE(std::string::npos, output.find("goes on at 0.003000 s")) << output;
 }
 
 TEST(CheckpointCommand, SaysWhatIsMissing)

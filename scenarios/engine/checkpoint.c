@@ -3,6 +3,7 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -60,6 +61,7 @@ static void describe(lua_State *L, const struct board_run *b, struct manifest *m
         snprintf(m->devices[i].impl, sizeof m->devices[i].impl, "%s", image_impl(b, i));
     }
     m->device_count = b->system->device_count;
+    run_configuration(b, m->configuration);
     for (size_t i = 0; i < b->probe_count; i++) {
         snprintf(m->probes[i], sizeof m->probes[i], "%s", b->probes[i]);
     }
@@ -69,22 +71,28 @@ static void describe(lua_State *L, const struct board_run *b, struct manifest *m
     }
 }
 
-/* Moves the finished folder to its place. */
+/* On the disk, whatever happens to the machine next: what a rename makes known must be there. */
+static int sync_path(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int r = fd < 0 ? -1 : fsync(fd), why = errno;
+    if (fd >= 0) {
+        close(fd);
+    }
+    errno = why;
+    return r;
+}
+
+/* Moves the finished folder to its place, in one step: at no instant is there no checkpoint of that name, or half of one.
+ * What was there before is in `work` then. */
 static void replace(lua_State *L, const char *work, const char *dir)
 {
-    char old[ENGINE_PATH + 16];
-    snprintf(old, sizeof old, "%s.old", dir);
-    folder_remove(old);
-    bool there = rename(dir, old) == 0;
-    if (rename(work, dir) < 0) {
-        int why = errno;
-        if (there) {
-            rename(old, dir);
-        }
-        folder_remove(work);
-        luaL_error(L, "%s: %s", dir, strerror(why));
+    bool there = access(dir, F_OK) == 0;
+    int r = renameat2(AT_FDCWD, work, AT_FDCWD, dir, there ? RENAME_EXCHANGE : RENAME_NOREPLACE), why = errno;
+    folder_remove(work);
+    if (r < 0) {
+        luaL_error(L, "%s: %s: check its permissions, or keep the build folder on a local disk", dir, strerror(why));
     }
-    folder_remove(old);
 }
 
 static int save(lua_State *L)
@@ -104,6 +112,13 @@ static int save(lua_State *L)
     snprintf(path, sizeof path, "%s/manifest", work);
     if (r < 0 || manifest_write(&m, path, err, sizeof err) < 0) {
         luaL_error(L, "%s", err);
+    }
+    char state[ENGINE_PATH + 64];
+    snprintf(state, sizeof state, "%s/state", work);
+    for (const char *const parts[] = { state, path, work }, *const *p = parts; p < parts + 3; p++) {
+        if (sync_path(*p) < 0) {
+            luaL_error(L, "%s: %s: free some space, and save again", *p, strerror(errno));
+        }
     }
     return 0;
 }
@@ -130,7 +145,7 @@ void checkpoint_save(lua_State *L, struct board_run *b, const char *name)
 /* The first thing in which the checkpoint's board is not this one. */
 static void must_fit(lua_State *L, const char *name, const struct manifest *m, const struct board_run *b)
 {
-    char err[ENGINE_ERR], qemu[sizeof m->qemu];
+    char err[ENGINE_ERR], qemu[sizeof m->qemu], configuration[sizeof m->configuration];
     struct manifest_file image;
     bool same = m->device_count == b->system->device_count;
     for (size_t i = 0; same && i < m->device_count; i++) {
@@ -144,6 +159,10 @@ static void must_fit(lua_State *L, const char *name, const struct manifest *m, c
             luaL_error(L, "checkpoint '%s': %s was %s, and is %s now: run it without --device, or " AGAIN, name, m->devices[i].name,
                        m->devices[i].impl, image_impl(b, i));
         }
+    }
+    run_configuration(b, configuration);
+    if (strcmp(configuration, m->configuration)) {
+        luaL_error(L, "checkpoint '%s': system %s has another configuration now (cores, memory, addresses, interrupts or clocks): " AGAIN, name, m->system);
     }
     qemu_version(qemu, sizeof qemu);
     if (strcmp(qemu, m->qemu)) {

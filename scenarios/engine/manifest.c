@@ -12,7 +12,7 @@
 #include "traces/trace.h"
 #include "words.h"
 
-#define VERSION_LINE "ingot-checkpoint 1"
+#define VERSION_LINE "ingot-checkpoint 2"
 
 /* Items that are one word, in the order of the file. */
 static const struct {
@@ -20,7 +20,7 @@ static const struct {
     size_t offset, size;
 } texts[] = {
 #define TEXT(member) { #member, offsetof(struct manifest, member), sizeof ((struct manifest *)0)->member }
-    TEXT(scenario), TEXT(board), TEXT(domain), TEXT(system), TEXT(qemu),
+    TEXT(scenario), TEXT(board), TEXT(domain), TEXT(system), TEXT(qemu), TEXT(configuration),
 };
 #define TEXT_COUNT (sizeof texts / sizeof texts[0])
 

@@ -3,13 +3,14 @@
  *
  * Text, a line an item, the words escaped as in the control protocol; the last line is the CRC-32C of all before it:
  *
- *     ingot-checkpoint 1
+ *     ingot-checkpoint 2
  *     scenario first-light
  *     board model
  *     domain ingot-first-light-model-4711
  *     system first-light
  *     time-ps 812345678000
  *     qemu QEMU%20emulator%20version%207.2.22
+ *     configuration 7d5c… (SHA-256 of cores, memory and QEMU's arguments, without paths)
  *     device dmaq0 dmaq model
  *     probe rt.lr%20lr%201
  *     image 35651584 0a1b2c3d
@@ -39,6 +40,7 @@ struct manifest {
     char domain[192];           /* a restored board is the same domain to libvirt */
     char system[1024];          /* as the scenario named it */
     char qemu[128];             /* first line of qemu-system-aarch64 --version */
+    char configuration[65];     /* SHA-256 of the board's hardware, in hex */
     uint64_t time_ps;
     size_t device_count, probe_count;
     struct {

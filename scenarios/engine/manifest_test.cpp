@@ -29,6 +29,7 @@ struct Manifest : testing::Test {
         strcpy(written.domain, "ingot-model-1");
         strcpy(written.system, "first-light");
         strcpy(written.qemu, "QEMU emulator version 7.2.22");
+        strcpy(written.configuration, std::string(64, 'c').c_str());
         written.time_ps = 812345678901234567;
         written.device_count = 1;
         strcpy(written.devices[0].name, "dmaq0");
@@ -88,7 +89,7 @@ TEST_F(Manifest, EveryTruncationIsSeen)
 
 TEST_F(Manifest, AnotherVersionIsRefusedAsSuch)
 {
-    std::string body = "ingot-checkpoint 2\ncolour blue\n";
+    std::string body = "ingot-checkpoint 1\ncolour blue\n";
     /* its checksum is right */
     strcpy(written.scenario, "x");
     std::string dummy = path + ".body";

@@ -3,6 +3,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <glib.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +138,23 @@ static struct domain_options options_of(lua_State *L, struct board_run *b, struc
     }
     memcpy(o.impl, b->impl, sizeof o.impl);
     return o;
+}
+
+static void digest(void *sum, const char *argument) { g_checksum_update(sum, (const guchar *)argument, strlen(argument) + 1); }
+
+void run_configuration(const struct board_run *b, char hex[65])
+{
+    struct domain_options o = { .module = "" };
+    GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+    char board[64];
+    snprintf(board, sizeof board, "%u cores, %" PRIu64 " bytes at %" PRIx64, b->system->cores, b->system->ram_size, b->system->ram_base);
+    digest(sum, board);
+    for (size_t i = 0; i < b->system->device_count; i++) {
+        o.impl[i] = image_impl(b, i);
+    }
+    board_arguments(b->system, &o, digest, sum);
+    snprintf(hex, 65, "%s", g_checksum_get_string(sum));
+    g_checksum_free(sum);
 }
 
 static void listen_for(lua_State *L, struct board_run *b, const char *socket)
