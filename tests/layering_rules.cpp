@@ -26,7 +26,7 @@ static const Family families[] = {
     { "glib",         "(glib|gio|gmodule)[-/.].*" },
     { "kernel",       "(linux|asm|uapi)/.*" },
     { "qemu",         "(accel|block|chardev|exec|hw|io|migration|monitor|qapi|qemu|qom|softmmu|standard-headers|sysemu|target|tcg|trace|ui)/.*"
-                      "|(cpu|internals|qemu-[a-z]+|config-[a-z]+)\\.h" },
+                      "|(cpu|cpregs|internals|qemu-[a-z]+|config-[a-z]+)\\.h" },
     { "freestanding", "std(int|bool|def|arg|align|noreturn)\\.h|(float|limits|iso646)\\.h" },
 };
 

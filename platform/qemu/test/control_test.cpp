@@ -256,4 +256,36 @@ TEST(Dma, OutsideTheStreamsWindowsIsDeniedAndRecorded)
     EXPECT_EQ(0u, reads[0].value);
 }
 
+TEST(Control, AStateIsToldAndReadingItChangesNothing)
+{
+    BoardOptions o;
+    o.guest = "virtual.elf";
+    Board b(o);
+    b.held();
+    b.ok("probe 1 vector guest-vector *");
+    b.ok("watch w probe vector 2");
+    ASSERT_EQ("watch w", b.go().reason);
+    std::string state = b.ask("state 0");
+    EXPECT_EQ(state, b.ask("state 0"));
+    EXPECT_EQ(0u, state.find("ok pc=0x")) << state;
+    EXPECT_NE(std::string::npos, state.find(" ICH_LR1_EL2=0x5080000000000021 ")) << state;     // pending, INTID 33
+    EXPECT_NE(std::string::npos, state.find(" ICH_HCR_EL2=0x1 ")) << state;
+    for (const char *name : { "ICH_AP1R0_EL2", "ICH_MISR_EL2", "CNTV_CTL", "CNTV_CVAL", "CNTHCTL_EL2", "GICR_ISPENDR0" })
+        EXPECT_NE(std::string::npos, state.find(" " + std::string(name) + "=0x")) << state;
+    for (const char *wrong : { "state", "state 1", "state x", "state 0 0", "state 99999999999" })
+        EXPECT_EQ(0u, b.ask(wrong).find("error ")) << wrong;
+}
+
+TEST(Control, AGdbThatCannotListenIsAnError)
+{
+    BoardOptions o;
+    o.guest = "spin.elf";
+    Board b(o);
+    b.held();
+    EXPECT_EQ(0u, b.ask("gdb").find("error "));
+    EXPECT_EQ(0u, b.ask("gdb /nowhere/at/all").find("error "));
+    b.ok("watch w time 1000000");
+    EXPECT_EQ("watch w", b.go().reason);
+}
+
 }  // namespace
