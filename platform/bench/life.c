@@ -66,7 +66,7 @@ static void run(void)
             since = now;
         }
         sscanf(line, "==> value private %lf", &first);
-        sscanf(line, "==> value private-1s %lf", &later);
+        sscanf(line, "==> value later %lf", &later);
         snprintf(last, sizeof last, "%s", line);
     }
     int status = f ? pclose(f) : -1;

@@ -42,4 +42,4 @@ local function private(c)
 end
 log("value private " .. private(clones[1]))
 clones[1]:run_for("1s")
-log("value private-1s " .. private(clones[1]))
+log("value later " .. private(clones[1]))
