@@ -44,6 +44,13 @@ void ClockedCore::skip(seam_ps now)
     look();
 }
 
+void ClockedCore::drive_reset(bool active)
+{
+    if (pins_.aresetn) {
+        *pins_.aresetn = active == pins_.reset_high;
+    }
+}
+
 void ClockedCore::drive_clocks(uint8_t level)
 {
     *pins_.aclk = level;
@@ -65,7 +72,7 @@ void ClockedCore::reset(seam_ps now)
         memory_->reset();
     }
     tell_time();
-    *pins_.aresetn = 0;
+    drive_reset(true);
     for (unsigned i = 0; i < reset_clocks; i++) {
         drive_clocks(0);
         core_->eval();
@@ -73,7 +80,7 @@ void ClockedCore::reset(seam_ps now)
         core_->eval();
     }
     drive_clocks(0);
-    *pins_.aresetn = 1;
+    drive_reset(false);
     core_->eval();
 }
 

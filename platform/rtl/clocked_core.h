@@ -57,6 +57,7 @@ private:
     struct Mark { uint64_t next; seam_ps edge_at, next_at, at; std::vector<Rising> others; };
 
     void drive_clocks(uint8_t level);
+    void drive_reset(bool active);
     void step_bus();
     void step_all();
     void tell_time();

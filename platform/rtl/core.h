@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "platform/rtl/clock.h"
+#include "platform/rtl/pin.h"
 
 namespace ingot {
 
@@ -38,6 +39,26 @@ struct AxiLitePins {
     uint8_t *rresp, *rvalid, *rready;
 };
 
+// APB completer (IHI 0024). pready, pslverr, pstrb and pprot may be missing.
+struct ApbPins {
+    Pin paddr, psel, penable, pwrite, pwdata, prdata, pready, pslverr, pstrb, pprot;
+};
+
+// Wishbone slave (B3, B4), the signals from its side. cyc, sel, err and rty may be missing.
+struct WishbonePins {
+    Pin adr, dat_i, dat_o, we, sel, stb, cyc, ack, err, rty;
+    bool word_address;          // adr_i counts words, not bytes
+};
+
+// Wishbone master, the signals from its side. we, dat_o, sel, cyc, err and cti may be missing.
+struct WishboneMasterPins {
+    Pin adr, dat_i, dat_o, we, sel, stb, cyc, ack, err, cti;
+    bool word_address;
+};
+
+enum class RegisterProtocol { axi_lite, apb, wishbone };
+enum class MemoryProtocol { none, axi, wishbone };
+
 // A clock besides the bus's: its own pin, its own period.
 struct RtlClock {
     const char *name;
@@ -46,10 +67,15 @@ struct RtlClock {
 };
 
 struct RtlPins {
-    uint8_t *aclk, *aresetn;
+    uint8_t *aclk, *aresetn;    // of the register bus, whatever the core calls them; aresetn may be null
+    bool reset_high;            // aresetn is active high
+    RegisterProtocol registers;
+    MemoryProtocol memory;
+    ApbPins apb;
+    WishbonePins wb;
+    WishboneMasterPins m_wb;
     std::vector<RtlClock> clocks;   // besides aclk
     AxiLitePins s_axi;
-    bool has_m_axi;
     AxiMasterPins m_axi;
     uint8_t *irq, *idle;        // optional; bit n of irq is line n (at most 8)
     uint8_t *qactive;           // optional: Q-Channel's QACTIVE (AMBA LPI, IHI 0068), low is idle

@@ -95,7 +95,7 @@ bool RunAhead::rests()
     }
     core_.step();
     core_.mark(PROBE);
-    bool same = core_.same(START, PROBE);
+    bool same = core_.quiet() && core_.same(START, PROBE);      // a request may wait without changing the core
     core_.back(START);
     return same;
 }

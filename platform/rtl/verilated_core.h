@@ -97,18 +97,23 @@ public:
     explicit RtlCoreImpl(const char *name) : context_(with_waves()), top_(std::make_unique<V>(context_.get(), name))
     {
         V &t = *top_;
-        pins_.aclk = &t.aclk;
-        pins_.aresetn = &t.aresetn;
-        pins_.s_axi = { &t.s_axi_awaddr, &t.s_axi_awvalid, &t.s_axi_awready, &t.s_axi_wdata, &t.s_axi_wstrb, &t.s_axi_wvalid,
-                        &t.s_axi_wready, &t.s_axi_bresp, &t.s_axi_bvalid, &t.s_axi_bready, &t.s_axi_araddr, &t.s_axi_arvalid,
-                        &t.s_axi_arready, &t.s_axi_rdata, &t.s_axi_rresp, &t.s_axi_rvalid, &t.s_axi_rready };
         pins_.irq = optional_irq<uint8_t>(t, 0);
         pins_.idle = optional_idle<uint8_t>(t, 0);
         pins_.qactive = optional_qactive<uint8_t>(t, 0);
         pins_.cycle = optional_cycle<uint64_t>(t, 0);
         pins_.edge_ns = optional_edge_ns<uint64_t>(t, 0);
-        pins_.has_m_axi = has_m_axi<V>::value;
+    }
+    // AXI4-Lite and AXI4 under the names of README.md.
+    void bind_axi()
+    {
+        V &t = *top_;
+        pins_.aclk = &t.aclk;
+        pins_.aresetn = &t.aresetn;
+        pins_.s_axi = { &t.s_axi_awaddr, &t.s_axi_awvalid, &t.s_axi_awready, &t.s_axi_wdata, &t.s_axi_wstrb, &t.s_axi_wvalid,
+                        &t.s_axi_wready, &t.s_axi_bresp, &t.s_axi_bvalid, &t.s_axi_bready, &t.s_axi_araddr, &t.s_axi_arvalid,
+                        &t.s_axi_arready, &t.s_axi_rdata, &t.s_axi_rresp, &t.s_axi_rvalid, &t.s_axi_rready };
         if constexpr (has_m_axi<V>::value) {
+            pins_.memory = MemoryProtocol::axi;
             pins_.m_axi = { &t.m_axi_araddr, &t.m_axi_arlen, optional_m_axi_arsize<uint8_t>(t, 0),
                             optional_m_axi_arburst<uint8_t>(t, 0), &t.m_axi_arvalid, &t.m_axi_arready, &t.m_axi_rdata,
                             &t.m_axi_rresp, &t.m_axi_rlast, &t.m_axi_rvalid, &t.m_axi_rready, &t.m_axi_awaddr, &t.m_axi_awlen,
@@ -124,6 +129,7 @@ public:
     }
 
     V &top() { return *top_; }
+    RtlPins &bind() { return pins_; }       // for what verilate.cmake writes
     void add_clock(const char *clock, uint8_t &pin, Clock period) { pins_.clocks.push_back({ clock, &pin, period }); }
 
     void eval() override { top_->eval(); }
@@ -133,7 +139,7 @@ public:
     {
         uint8_t *seen = rising_only ? last_seen<uint8_t>(*top_->rootp, 0) : nullptr;
         if (seen) {
-            top_->aclk = *seen = 0;
+            *pins_.aclk = *seen = 0;
         }
         return seen;
     }
