@@ -15,6 +15,7 @@ struct Family {
     const char *name, *pattern;
 };
 static const Family families[] = {
+    { "freestanding", "device_(rows|cores|types)\\.inc" },                /* tables from vdevices' descriptions */
     { "registers",    "(.*/)?[a-z0-9]+_regs\\.h" },     /* regsgen's, from regs.xml */
     { "gtest",        "g(test|mock)/.*" },
     { "systemc",      "systemc(\\.h)?|tlm(\\.h)?|(tlm_utils|tlm_core|sysc)/.*" },
@@ -59,7 +60,7 @@ static const std::vector<Room> rooms = {
     { "platform/board/.*",     "platform/board", { "traces" }, { "C", "libxml", "libvirt" } },
     { "scenarios/engine/.*",   "scenarios/engine", { "platform/board", "traces" }, { "C", "lua", "glib" } },
     { "platform/bench/.*",     "platform/bench", { "platform/rtl/core.h", "platform/qemu/test" }, { "C" } },
-    { "platform/cli/.*",       "platform/cli", { "scenarios/engine", "platform/bench", "platform/board", "traces" }, { "C" } },
+    { "platform/cli/.*",       "platform/cli", { "scenarios/engine", "platform/bench", "platform/board", "traces" }, { "C", "libxml" } },
 
     /* The hypervisor. Its runtime is freestanding and includes nothing of the platform; forge is a host tool. */
     { "hypervisor/forge/.*",   "hypervisor/forge", { "hypervisor/include", "platform/board/system.h" }, { "C", "libxml", "fdt" } },

@@ -6,6 +6,7 @@
 
 INGOT_RTL_CORE(dmaq);
 INGOT_RTL_CORE(pulse);
+#include "device_cores.inc"      // those with a device.cmake
 
 // type, impl, default of its type; one of C model, SystemC-native, RTL; window and lines where the model does not say
 const ingot::DeviceType ingot_device_types[] = {
@@ -14,5 +15,6 @@ const ingot::DeviceType ingot_device_types[] = {
     { "dmaq", "rtl", false, nullptr, nullptr, ingot_rtl_dmaq, 4096, 1 },
     { "pulse", "systemc", true, nullptr, pulse_systemc_new, nullptr, 4096, 1 },
     { "pulse", "rtl", false, nullptr, nullptr, ingot_rtl_pulse, 4096, 1 },
+#include "device_rows.inc"
 };
 const size_t ingot_device_type_count = sizeof(ingot_device_types) / sizeof(*ingot_device_types);

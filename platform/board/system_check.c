@@ -4,14 +4,27 @@
 #include "system_internal.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct system_type types[] = {
     { "uart16550", 1, 4096, false, "model" },
     { "dmaq", 1, 4096, true, "model rtl" },
     { "pulse", 1, 4096, false, "systemc rtl" },
+#include "device_types.inc"     /* those with a device.cmake (vdevices/device.cmake) */
 };
-#define KNOWN_TYPES "uart16550 dmaq pulse"
+
+const struct system_type *system_type_at(size_t i) { return i < sizeof types / sizeof types[0] ? &types[i] : NULL; }
+
+static const char *known_types(void)
+{
+    static char words[2048];
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof types / sizeof types[0] && used < sizeof words; i++) {
+        used += snprintf(words + used, sizeof words - used, "%s%s", i ? " " : "", types[i].name);
+    }
+    return words;
+}
 
 const struct system_type *system_type(const char *name)
 {
@@ -66,9 +79,9 @@ static void check_type(struct system *s, struct system_device *d)
 {
     const struct system_type *t = system_type(d->type);
     if (!t) {
-        const char *near = system_nearest(d->type, KNOWN_TYPES);
+        const char *near = system_nearest(d->type, known_types());
         system_error(s, d->line, "device '%s': unknown type '%s'%s%s%s: known types: %s", d->name, d->type,
-                     near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "", KNOWN_TYPES);
+                     near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "", known_types());
         d->lines = 1;
         d->size = d->size ? d->size : 4096;
         return;

@@ -30,6 +30,7 @@ struct system_type {
     const char *impls;      /* "model rtl", the first is the default */
 };
 const struct system_type *system_type(const char *name);
+const struct system_type *system_type_at(size_t i);      /* NULL: no more */
 
 /* The steps of system_load, in this order. */
 struct _xmlDoc *system_parse(struct system *s);          /* NULL or invalid: errors were told; xmlFreeDoc */

@@ -15,6 +15,7 @@ int command_forge(int argc, char **argv);
 int command_checkpoint(int argc, char **argv);
 int command_clone(int argc, char **argv);
 int command_bench(int argc, char **argv);
+int command_device(int argc, char **argv);
 int command_latency(int argc, char **argv);
 int command_gdb(int argc, char **argv);
 

@@ -22,6 +22,7 @@ static const struct command {
     { "forge", command_forge, "make a system's image, or explain it: ./ingot forge scenarios/systems/first-light.xml --explain" },
     { "clone", command_clone, "run a scenario on many clones of a checkpoint: ./ingot clone booted -n 8 -- scenario.lua" },
     { "checkpoint", command_checkpoint, "save, restore, list and remove whole boards: ./ingot checkpoint save booted --system first-light --until linux:ready" },
+    { "device", command_device, "device types; a Verilog core becomes one: ./ingot device add NAME --rtl top.v --bus wishbone" },
     { "bench", command_bench, "measure the platform, each figure against a comparator: ./ingot bench [--json]" },
     { "latency", command_latency, "interrupt path of a device, stage by stage: ./ingot latency TRACE --device pulse0 …" },
     { "gdb", command_gdb, "a board under gdb: ./ingot gdb first-light" },

@@ -2,11 +2,12 @@
 # Which port of a core is which signal of its bus: the usual names, or PINS signal=port …
 #
 # Sets INGOT_RTL_BIND in the caller: lines of C++ for core.cpp.in. Signals with a ? may be missing.
-set(INGOT_APB_SIGNALS paddr psel penable pwrite pwdata prdata pready? pslverr? pstrb? pprot?)
+set(INGOT_APB_SIGNALS paddr psel penable pwrite pwdata prdata pready? pslverr? pstrb? pprot?
+    CACHE INTERNAL "")
 set(INGOT_WISHBONE_SIGNALS adr=wb_adr_i dat_i=wb_dat_i dat_o=wb_dat_o we=wb_we_i sel?=wb_sel_i stb=wb_stb_i cyc?=wb_cyc_i ack=wb_ack_o
-    err?=wb_err_o rty?=wb_rty_o)
+    err?=wb_err_o rty?=wb_rty_o CACHE INTERNAL "")
 set(INGOT_WISHBONE_MASTER_SIGNALS adr=m_wb_adr_o dat_i=m_wb_dat_i dat_o?=m_wb_dat_o we?=m_wb_we_o sel?=m_wb_sel_o stb=m_wb_stb_o cyc?=m_wb_cyc_o
-    ack=m_wb_ack_i err?=m_wb_err_i cti?=m_wb_cti_o)
+    ack=m_wb_ack_i err?=m_wb_err_i cti?=m_wb_cti_o CACHE INTERNAL "")
 
 # field: apb, wb, m_wb; prefix: of the signal's name in PINS ("" or "m_")
 function(ingot_bind_signals out field prefix signals pins)
