@@ -9,7 +9,9 @@
 #include <string.h>
 
 #define TREE_MAX 0xf000
+#define CELLS_MAX 160               /* of one property */
 #define PHANDLE_GIC 1
+#define PHANDLE_ITS 2
 enum { GIC_SPI = 0, GIC_PPI = 1, IRQ_LEVEL_HIGH = 4 };
 
 /* Sequential writing fails in one way only: no room. The first failure sticks. The blob is the struct's first member. */
@@ -26,7 +28,7 @@ static void flag(struct tree *t, const char *name) { keep(t, fdt_property(t->blo
 
 static void cells(struct tree *t, const char *name, unsigned count, const uint32_t *v)
 {
-    fdt32_t be[32];
+    fdt32_t be[CELLS_MAX];
     for (unsigned i = 0; i < count; i++) {
         be[i] = cpu_to_fdt32(v[i]);
     }
@@ -34,6 +36,44 @@ static void cells(struct tree *t, const char *name, unsigned count, const uint32
 }
 #define CELLS(t, name, ...) cells(t, name, sizeof((uint32_t[]){ __VA_ARGS__ }) / 4, (uint32_t[]){ __VA_ARGS__ })
 #define WIDE(v) (uint32_t)((uint64_t)(v) >> 32), (uint32_t)(v)
+
+static bool has_pcie(const struct system *s)
+{
+    bool has = false;
+    for (size_t i = 0; i < s->device_count; i++) {
+        has |= s->devices[i].pcie;
+    }
+    return has;
+}
+
+/* QEMU virt's host bridge (hw/arm/virt.c's memory map: configuration space above 256 GiB, 32-bit and 64-bit windows), messages
+ * through the ITS, INTA to INTD of four slots by turns on SPIs 3 to 6. */
+static void pcie_node(struct tree *t)
+{
+    begin(t, "pcie@4010000000");
+    text(t, "compatible", "pci-host-ecam-generic");
+    text(t, "device_type", "pci");
+    CELLS(t, "linux,pci-domain", 0);
+    CELLS(t, "bus-range", 0, 0xff);
+    CELLS(t, "#address-cells", 3);
+    CELLS(t, "#size-cells", 2);
+    CELLS(t, "reg", WIDE(0x4010000000), WIDE(0x10000000));
+    CELLS(t, "ranges", 0x01000000, 0, 0, WIDE(0x3eff0000), WIDE(0x10000), 0x02000000, WIDE(0x10000000), WIDE(0x10000000), WIDE(0x2eff0000),
+          0x03000000, WIDE(0x8000000000), WIDE(0x8000000000), WIDE(0x8000000000));
+    uint32_t map[CELLS_MAX], *m = map;
+    for (uint32_t n = 0; n < 16; n++) {
+        uint32_t slot = n / 4, pin = n % 4;
+        const uint32_t entry[] = { slot << 11, 0, 0, pin + 1, PHANDLE_GIC, 0, 0, GIC_SPI, 3 + (slot + pin) % 4, IRQ_LEVEL_HIGH };
+        memcpy(m, entry, sizeof entry);
+        m += sizeof entry / sizeof entry[0];
+    }
+    CELLS(t, "#interrupt-cells", 1);
+    cells(t, "interrupt-map", m - map, map);
+    CELLS(t, "interrupt-map-mask", 0x1800, 0, 0, 7);
+    CELLS(t, "msi-map", 0, PHANDLE_ITS, 0, 0x10000);
+    flag(t, "dma-coherent");
+    end(t);
+}
 
 /* QEMU's PSCI: by HVC for a payload at EL1, by SMC for one at EL2. A VM's is the hypervisor's, by HVC. */
 static void cpu_nodes(struct tree *t, const struct system *s)
@@ -70,7 +110,20 @@ static void cpu_nodes(struct tree *t, const struct system *s)
     flag(t, "interrupt-controller");
     CELLS(t, "reg", WIDE(0x08000000), WIDE(0x10000), WIDE(0x080a0000), WIDE(0x20000 * cores));
     CELLS(t, "phandle", PHANDLE_GIC);
+    if (has_pcie(s)) {
+        flag(t, "ranges");
+        begin(t, "its@8080000");
+        text(t, "compatible", "arm,gic-v3-its");
+        flag(t, "msi-controller");
+        CELLS(t, "#msi-cells", 1);
+        CELLS(t, "reg", WIDE(0x08080000), WIDE(0x20000));
+        CELLS(t, "phandle", PHANDLE_ITS);
+        end(t);
+    }
     end(t);
+    if (has_pcie(s)) {
+        pcie_node(t);
+    }
 }
 
 static void device_node(struct tree *t, const struct system_device *d)
@@ -197,7 +250,7 @@ void *forge_tree(const struct system *s, int index)
     end(t);
     cpu_nodes(t, s);
     for (size_t i = 0; i < s->device_count; i++) {
-        if (s->devices[i].owner == index) {
+        if (s->devices[i].owner == index && !s->devices[i].pcie) {
             device_node(t, &s->devices[i]);
         }
     }

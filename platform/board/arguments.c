@@ -38,10 +38,28 @@ static const char *escaped(const char *path, char out[4096])
     return out;
 }
 
+/* Slots from 0x10 up: libvirt and the machine use the low ones. */
+static void pcie_device(const struct sink *to, const struct system_device *d, const char *impl, unsigned long slot)
+{
+    char clock[64] = "";
+    if (d->clock_ps) {
+        snprintf(clock, sizeof clock, ",clock-ps=%" PRIu64, d->clock_ps);
+    }
+    if (d->clock_hz) {
+        snprintf(clock + strlen(clock), sizeof clock - strlen(clock), ",clock-hz=%" PRIu64, d->clock_hz);
+    }
+    arg(to, "-device");
+    arg(to, "ingot-pci,id=%s,vdev=%s,bus=pcie.0,addr=0x%lx%s%s%s", d->name, d->type, slot, impl ? ",impl=" : "", impl ? impl : "", clock);
+}
+
 static void devices(const struct sink *to, const struct system *s, const struct domain_options *o)
 {
     for (size_t i = 0; i < s->device_count; i++) {
         const struct system_device *d = &s->devices[i];
+        if (d->pcie) {
+            pcie_device(to, d, o->impl[i] ? o->impl[i] : d->impl, 0x10 + i);
+            continue;
+        }
         const char *impl = o->impl[i] ? o->impl[i] : d->impl;
         char extra[128] = "";
         if (impl) {

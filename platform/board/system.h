@@ -24,6 +24,7 @@ struct system_device {
     uint32_t stream;            /* 0: none */
     uint64_t clock_ps;          /* 1e12 / Hz, rounded to the nearest ps; 0: not given */
     uint64_t clock_hz;          /* if that is not the whole truth, else 0 */
+    bool pcie;                  /* behind the PCIe host bridge: no base, spi and stream of its own */
     int owner;                  /* VM index, or SYSTEM_OWNER_* */
     int line;                   /* of its <device> in the XML, for messages */
 };

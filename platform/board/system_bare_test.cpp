@@ -119,6 +119,30 @@ TEST_F(Bare, RefusesOtherElfs)
     refused_now(6, "outside of the board's memory", "more memory");
 }
 
+TEST_F(Bare, HasDevicesBehindPcie)
+{
+    change("base=\"0x0b010000\" spi=\"179\" stream=\"1\"", "bus=\"pcie\"");
+    SystemPtr s = load();
+    ASSERT_NE(nullptr, s) << said_;
+    EXPECT_TRUE(s->devices[1].pcie);
+}
+
+TEST_F(Bare, RefusesAPcieDeviceWithAPlaceOfItsOwn)
+{
+    refused(4, "is behind PCIe, where the guest chooses its address and interrupt", "remove base", "base=\"0x0b010000\" spi=\"179\" stream=\"1\"",
+            "bus=\"pcie\" base=\"0x0b010000\"");
+    refused(4, "which has no streams", "remove its stream", "base=\"0x0b010000\" spi=\"179\" stream=\"1\"", "bus=\"pcie\" stream=\"1\"");
+    refused(4, "bus=\"pci\" is not known", "write bus=\"pcie\"", "stream=\"1\"", "stream=\"1\" bus=\"pci\"");
+    refused(4, "<device> has no spi", "add spi=", "spi=\"179\" ", "");
+}
+
+TEST_F(Bare, AVmHasNoPcie)
+{
+    text_ = "<system name=\"x\"><board cores=\"1\" memory=\"64MiB\"/>\n<device name=\"d\" type=\"dmaq\" bus=\"pcie\"/>\n"
+            "<hypervisor memory=\"8MiB\"/><vm name=\"a\" core=\"0\"><memory ipa=\"0x40000000\" size=\"4MiB\"/><raw image=\"a.bin\"/></vm></system>\n";
+    refused_now(2, "a VM has no PCIe", "put it on a board with a <payload>");
+}
+
 TEST_F(Bare, RefusesWhatIsNoKernel)
 {
     change("<raw image=", "<linux kernel=");

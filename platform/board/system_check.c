@@ -91,7 +91,11 @@ static void check_type(struct system *s, struct system_device *d)
     if (d->impl && !system_has_word(t->impls, d->impl)) {
         system_error(s, d->line, "device '%s': %s has no implementation '%s': choose one of: %s", d->name, d->type, d->impl, t->impls);
     }
-    if (t->dma && !d->stream) {
+    if (d->pcie && d->stream) {
+        system_error(s, d->line, "device '%s' is behind PCIe, which has no streams: remove its stream", d->name);
+    } else if (d->pcie && !s->bare) {
+        system_error(s, d->line, "device '%s': a VM has no PCIe (the hypervisor emulates no ITS): put it on a board with a <payload>, or give it base and spi", d->name);
+    } else if (t->dma && !d->stream && !d->pcie) {
         system_error(s, d->line, "device '%s': %s masters the bus and has no stream ID: add stream=\"N\" with a free number from 1", d->name, d->type);
     }
     if (!t->dma && d->stream) {
@@ -110,6 +114,9 @@ static void check_device(struct system *s, size_t i)
     check_name(s, d->line, "device", d->name);
     check_unique(s, d->line, "device", d->name, 0, i);
     check_type(s, d);
+    if (d->pcie) {
+        return;
+    }
     if (d->base % 4096 || d->size % 4096) {
         system_error(s, d->line, "device '%s': its window does not consist of whole pages: make base and size multiples of 4096", d->name);
     }
@@ -121,6 +128,9 @@ static void check_device(struct system *s, size_t i)
     }
     for (size_t k = 0; k < i; k++) {
         const struct system_device *o = &s->devices[k];
+        if (o->pcie) {
+            continue;
+        }
         if (overlap(d->spi, d->lines, o->spi, o->lines)) {
             system_error(s, d->line, "SPI %u of device '%s' is used twice: '%s' in line %d has it; choose a free one", d->spi, d->name, o->name, o->line);
         }

@@ -58,6 +58,26 @@ static void read_clock(struct system *s, xmlNodePtr n, struct system_device *d)
     free(text);
 }
 
+/* On the system's bus a device has an address and an interrupt; behind PCIe the guest gives it both. */
+static void read_bus(struct system *s, xmlNodePtr n, struct system_device *d)
+{
+    char *bus = attribute(n, "bus");
+    static const char *const needed[] = { "base", "spi" };
+    d->pcie = bus && !strcmp(bus, "pcie");
+    if (bus && !d->pcie) {
+        system_error(s, d->line, "bus=\"%s\" is not known: write bus=\"pcie\", or leave it away", bus);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        bool has = xmlHasProp(n, BAD_CAST needed[i]);
+        if (!has && !d->pcie) {
+            system_error(s, d->line, "<device> has no %s: add %s=\"…\" (scenarios/systems/README.md)", needed[i], needed[i]);
+        } else if (has && d->pcie) {
+            system_error(s, d->line, "device '%s' is behind PCIe, where the guest chooses its address and interrupt: remove %s", d->name, needed[i]);
+        }
+    }
+    free(bus);
+}
+
 static void read_device(struct system *s, xmlNodePtr n)
 {
     if (s->device_count == SYSTEM_DEVICES_MAX) {
@@ -72,6 +92,7 @@ static void read_device(struct system *s, xmlNodePtr n)
     d->base = size_of(s, n, "base");
     d->size = size_of(s, n, "size");
     d->spi = number_of(s, n, "spi");
+    read_bus(s, n, d);
     d->stream = number_of(s, n, "stream");
     read_clock(s, n, d);
     d->owner = SYSTEM_OWNER_NONE;

@@ -17,20 +17,19 @@ struct IngotVdev {
     char *vdev, *impl;
     uint64_t addr, size, clock_ps, clock_hz;
     uint32_t spi, stream;
-    unsigned index;
-    MemoryRegion mmio;
+    struct bridge_device bridge;
     qemu_irq *lines;
 };
 
-static IngotVdev *vdevs[BOARD_DEVICES_MAX];
-static unsigned vdev_count;
+static struct bridge_device *devices[BOARD_DEVICES_MAX];
+static unsigned device_count;
 
-unsigned bridge_count(void) { return vdev_count; }
-const char *bridge_name(unsigned device) { return vdevs[device]->parent.id; }
+unsigned bridge_count(void) { return device_count; }
+const char *bridge_name(unsigned device) { return devices[device]->qdev->id; }
 
 int bridge_find(const char *name)
 {
-    for (unsigned i = 0; i < vdev_count; i++) {
+    for (unsigned i = 0; i < device_count; i++) {
         if (!strcmp(bridge_name(i), name)) {
             return i;
         }
@@ -47,7 +46,7 @@ static MemTxResult memtx(enum seam_result r)
 
 /* One access of the core in turn, at its instant; what is due at or before it has happened. Nothing is recorded that nobody
  * wants: this is the hot path. */
-static MemTxResult transaction(IngotVdev *v, bool write, hwaddr offset, uint64_t *value, unsigned size)
+static MemTxResult transaction(struct bridge_device *v, bool write, hwaddr offset, uint64_t *value, unsigned size)
 {
     enum seam_result r;
     seam_ps delay = 0, now = vcpu_now_ns() * SEAM_PS_PER_NS;
@@ -75,7 +74,7 @@ static MemTxResult transaction(IngotVdev *v, bool write, hwaddr offset, uint64_t
 
 static MemTxResult mmio_read(void *opaque, hwaddr offset, uint64_t *value, unsigned size, MemTxAttrs attrs)
 {
-    IngotVdev *v = opaque;
+    struct bridge_device *v = opaque;
 
     *value = 0;
     if (!vcpu_in_turn()) {
@@ -92,7 +91,7 @@ static MemTxResult mmio_write(void *opaque, hwaddr offset, uint64_t value, unsig
     return transaction(opaque, true, offset, &value, size);
 }
 
-static const MemoryRegionOps mmio_ops = {
+const MemoryRegionOps bridge_mmio_ops = {
     .read_with_attrs = mmio_read,
     .write_with_attrs = mmio_write,
     .endianness = DEVICE_LITTLE_ENDIAN,
@@ -104,19 +103,29 @@ static const MemoryRegionOps mmio_ops = {
 
 static void seam_irq(void *opaque, unsigned device, unsigned spi, bool level)
 {
-    IngotVdev *v = vdevs[device];
+    struct bridge_device *v = devices[device];
     record((struct trace_record){ .kind = TRACE_IRQ, .id = device, .addr = spi + 32, .value = level });
-    qemu_set_irq(v->lines[spi - v->spi], level);
+    v->irq(v, spi - v->spi, level);
+}
+
+static enum seam_result dma(unsigned device, uint32_t stream, uint64_t addr, void *buf, size_t len, bool write)
+{
+    struct bridge_device *v = devices[device];
+    enum seam_result r = v->dma ? v->dma(v, addr, buf, len, write) : dma_transfer(stream, addr, buf, len, write);
+    record((struct trace_record){
+        .kind = write ? TRACE_DMA_WRITE : TRACE_DMA_READ, .id = device, .addr = addr, .aux = len, .result = r,
+        .value = board.trace && r == SEAM_OK ? trace_crc32c(0, buf, len) : 0 });
+    return r;
 }
 
 static enum seam_result seam_dma_read(void *o, unsigned device, uint32_t stream, uint64_t addr, void *buf, size_t len)
 {
-    return dma_transfer(device, stream, addr, buf, len, false);
+    return dma(device, stream, addr, buf, len, false);
 }
 
 static enum seam_result seam_dma_write(void *o, unsigned device, uint32_t stream, uint64_t addr, const void *buf, size_t len)
 {
-    return dma_transfer(device, stream, addr, (void *)buf, len, true);
+    return dma(device, stream, addr, (void *)buf, len, true);
 }
 
 static void seam_console(void *opaque, unsigned device, const uint8_t *bytes, size_t len)
@@ -153,10 +162,15 @@ const struct seam_cpu bridge_seam_cpu = {
 
 static unsigned spis_of(DeviceState *gic) { return object_property_get_uint(OBJECT(gic), "num-irq", &error_abort) - GIC_INTERNAL; }
 
+static void set_spi(struct bridge_device *b, unsigned line, bool level)
+{
+    qemu_set_irq(container_of(b, IngotVdev, bridge)->lines[line], level);
+}
+
 static void map(IngotVdev *v, DeviceState *gic)
 {
-    uint64_t size = seam_devices_window(board.devices, v->index);
-    unsigned lines = seam_devices_lines(board.devices, v->index);
+    uint64_t size = seam_devices_window(board.devices, v->bridge.index);
+    unsigned lines = seam_devices_lines(board.devices, v->bridge.index);
     MemoryRegionSection there = memory_region_find(get_system_memory(), v->addr, size);
 
     if (there.mr) {
@@ -172,8 +186,8 @@ static void map(IngotVdev *v, DeviceState *gic)
     for (unsigned n = 0; n < lines; n++) {
         v->lines[n] = qdev_get_gpio_in(gic, v->spi + n);
     }
-    memory_region_init_io(&v->mmio, OBJECT(v), &mmio_ops, v, v->parent.id, size);
-    memory_region_add_subregion(get_system_memory(), v->addr, &v->mmio);
+    memory_region_init_io(&v->bridge.mmio, OBJECT(v), &bridge_mmio_ops, &v->bridge, v->parent.id, size);
+    memory_region_add_subregion(get_system_memory(), v->addr, &v->bridge.mmio);
 }
 
 void bridge_map_all(void)
@@ -183,35 +197,50 @@ void bridge_map_all(void)
         error_report("ingot-board: the machine has no GICv3: use -machine virt,gic-version=3");
         exit(1);
     }
-    for (unsigned i = 0; i < vdev_count; i++) {
-        map(vdevs[i], DEVICE(gic));
+    for (unsigned i = 0; i < device_count; i++) {
+        if (devices[i]->irq == set_spi) {
+            map(container_of(devices[i], IngotVdev, bridge), DEVICE(gic));
+        }
     }
+}
+
+bool bridge_add(struct bridge_device *b, DeviceState *dev, const struct seam_device_desc *desc, Error **errp)
+{
+    char err[256];
+    if (!board.devices) {
+        error_setg(errp, "%s: there is no board: put -device ingot-board before it", dev->id);
+        return false;
+    }
+    if (device_count == BOARD_DEVICES_MAX) {
+        error_setg(errp, "%s: one too many: a board has at most %d devices", dev->id, BOARD_DEVICES_MAX);
+        return false;
+    }
+    int index = seam_devices_add(board.devices, desc, err, sizeof err);
+    if (index < 0) {
+        error_setg(errp, "%s", err);
+        return false;
+    }
+    b->qdev = dev;
+    b->index = index;
+    b->spi = desc->spi;
+    devices[device_count++] = b;
+    return true;
 }
 
 static void vdev_realize(DeviceState *dev, Error **errp)
 {
     IngotVdev *v = INGOT_VDEV(dev);
-    char err[256];
 
     if (!dev->id || !v->vdev || !v->addr) {
         error_setg(errp, "id, vdev and addr are needed, as in id=dmaq0,vdev=dmaq,addr=0x0b010000,spi=179");
     } else if (v->addr & 0xfff) {
         error_setg(errp, "%s: addr=0x%" PRIx64 " must be a multiple of 4096", dev->id, v->addr);
-    } else if (!board.devices) {
-        error_setg(errp, "%s: there is no board: put -device ingot-board before it", dev->id);
-    } else if (vdev_count == BOARD_DEVICES_MAX) {
-        error_setg(errp, "%s: one too many: a board has at most %d devices", dev->id, BOARD_DEVICES_MAX);
     } else {
         struct seam_device_desc desc = {
             .name = dev->id, .type = v->vdev, .impl = v->impl, .base = v->addr, .size = v->size, .spi = v->spi,
             .stream = v->stream, .clock_ps = v->clock_ps, .clock_hz = v->clock_hz };
-        int index = seam_devices_add(board.devices, &desc, err, sizeof err);
-        if (index < 0) {
-            error_setg(errp, "%s", err);
-            return;
-        }
-        v->index = index;
-        vdevs[vdev_count++] = v;
+        v->bridge.irq = set_spi;
+        bridge_add(&v->bridge, dev, &desc, errp);
     }
 }
 

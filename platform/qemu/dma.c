@@ -54,8 +54,9 @@ static bool allowed(uint32_t stream, uint64_t ipa, uint64_t len)
     return true;
 }
 
-static enum seam_result transfer(uint32_t stream, uint64_t ipa, uint8_t *buf, uint64_t len, bool write)
+enum seam_result dma_transfer(uint32_t stream, uint64_t ipa, void *to, size_t len, bool write)
 {
+    uint8_t *buf = to;
     uint64_t pa = 0, n;
     if (!allowed(stream, ipa, len)) {
         return SEAM_DENIED;
@@ -67,15 +68,6 @@ static enum seam_result transfer(uint32_t stream, uint64_t ipa, uint8_t *buf, ui
         }
     }
     return SEAM_OK;
-}
-
-enum seam_result dma_transfer(unsigned device, uint32_t stream, uint64_t addr, void *buf, size_t len, bool write)
-{
-    enum seam_result r = transfer(stream, addr, buf, len, write);
-    record((struct trace_record){
-        .kind = write ? TRACE_DMA_WRITE : TRACE_DMA_READ, .id = device, .addr = addr, .aux = len, .result = r,
-        .value = board.trace && r == SEAM_OK ? trace_crc32c(0, buf, len) : 0 });
-    return r;
 }
 
 static bool is_ram(uint64_t pa, uint64_t size)

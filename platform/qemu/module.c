@@ -50,6 +50,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
     }
     board_register_type();
     bridge_register_type();
+    pci_register_type();
     dma_register_type();
     vcpu_take_over();
     spin_install(info->system.smp_vcpus);

@@ -42,7 +42,20 @@ void board_fail(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
 void checkpoint_register(void);
 void checkpoint_expect_no_memory(void);     /* -incoming brings all but the memory, which is a file that is there already */
 
-/* bridge.c: devices of the seam as QEMU devices */
+/* bridge.c: devices of the seam as QEMU devices: on the system's bus (bridge.c), or behind PCIe (pci.c) */
+struct bridge_device {
+    DeviceState *qdev;
+    unsigned index;                     /* in the seam */
+    unsigned spi;                       /* number of its line 0 there: an SPI, or beyond them */
+    MemoryRegion mmio;
+    void (*irq)(struct bridge_device *b, unsigned line, bool level);
+    /* DMA by way of its bus; NULL: through the windows of its stream */
+    enum seam_result (*dma)(struct bridge_device *b, uint64_t addr, void *buf, size_t len, bool write);
+};
+/* Adds it to the board; irq (and dma) are set already. False: errp says why. */
+bool bridge_add(struct bridge_device *b, DeviceState *dev, const struct seam_device_desc *desc, Error **errp);
+extern const MemoryRegionOps bridge_mmio_ops;       /* opaque: its struct bridge_device */
+void pci_register_type(void);
 extern const struct seam_cpu bridge_seam_cpu;
 void bridge_register_type(void);
 void bridge_map_all(void);          /* after elaboration */
@@ -52,7 +65,7 @@ int bridge_find(const char *name);  /* or -1 */
 
 /* dma.c: what a device's stream may reach */
 void dma_register_type(void);
-enum seam_result dma_transfer(unsigned device, uint32_t stream, uint64_t addr, void *buf, size_t len, bool write);
+enum seam_result dma_transfer(uint32_t stream, uint64_t addr, void *buf, size_t len, bool write);
 
 extern unsigned watch_trace_count;          /* watches on crossings */
 

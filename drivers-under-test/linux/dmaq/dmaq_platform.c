@@ -3,9 +3,11 @@
  */
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
+#include <linux/pci.h>
 #include <linux/platform_device.h>
 
 #include "dmaq.h"
+#include "dmaq_bus.h"
 
 static int dmaq_probe(struct platform_device *pdev)
 {
@@ -48,7 +50,26 @@ static struct platform_driver dmaq_driver = {
 		.suppress_bind_attrs = true,
 	},
 };
-module_platform_driver(dmaq_driver);
+
+static int __init dmaq_init(void)
+{
+	int err = platform_driver_register(&dmaq_driver);
+
+	if (err)
+		return err;
+	err = pci_register_driver(&dmaq_pci_driver);
+	if (err)
+		platform_driver_unregister(&dmaq_driver);
+	return err;
+}
+module_init(dmaq_init);
+
+static void __exit dmaq_exit(void)
+{
+	pci_unregister_driver(&dmaq_pci_driver);
+	platform_driver_unregister(&dmaq_driver);
+}
+module_exit(dmaq_exit);
 
 MODULE_DESCRIPTION("Ingot dmaq: descriptor-ring DMA engine with CRC-32C");
 MODULE_LICENSE("GPL");
