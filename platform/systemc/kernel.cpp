@@ -25,6 +25,9 @@ Kernel::Kernel(const seam_cpu *cpu) : cpu_(cpu)
 {
     sc_core::sc_report_handler::set_handler(report);
     sc_core::sc_set_time_resolution(1, sc_core::SC_PS);
+    if (time_of(123456789) != sc_core::sc_time::from_value(123456789)) {
+        throw std::runtime_error("this SystemC keeps its times in another way: build with 2.3.4");
+    }
 }
 
 void Kernel::elaborate()

@@ -3,6 +3,7 @@
 #ifndef INGOT_KERNEL_H
 #define INGOT_KERNEL_H
 
+#include <cstring>
 #include <functional>
 #include <string>
 #include <systemc>
@@ -20,7 +21,15 @@ public:
     Kernel(const Kernel &) = delete;
 
     seam_ps now() const { return now_; }
-    sc_core::sc_time lag() const { return sc_core::sc_time::from_value(now_ - stamp_); }
+    sc_core::sc_time lag() const { return time_of(now_ - stamp_); }
+    // sc_time::from_value is a call into the library, on the path of each access: sc_time is its value (checked at start).
+    static sc_core::sc_time time_of(seam_ps ps)
+    {
+        sc_core::sc_time t;
+        static_assert(sizeof t == sizeof ps && std::is_standard_layout_v<sc_core::sc_time>);
+        memcpy(static_cast<void *>(&t), &ps, sizeof t);
+        return t;
+    }
 
     void call(seam_ps now) { now_ = now; }      // a call of the CPU's side happens at `now`
     seam_ps next_event() const { return heap_.empty() || systemc_next_ < heap_[0]->at_ ? systemc_next_ : heap_[0]->at_; }

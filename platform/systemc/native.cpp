@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "platform/systemc/kernel.h"
+
 namespace ingot {
 
 NativeDevice::NativeDevice(sc_core::sc_module_name name, DevicePort &port) : sc_module(name), socket("socket"), port_(port)
@@ -46,7 +48,7 @@ void NativeDevice::b_transport(tlm::tlm_generic_payload &payload, sc_core::sc_ti
         memcpy(payload.get_data_ptr(), &value, size);
     }
     if (cost) {
-        delay += sc_core::sc_time::from_value(cost);
+        delay += Kernel::time_of(cost);
     }
     payload.set_response_status(status(r));
 }
