@@ -117,6 +117,8 @@ TEST_F(Bare, RefusesOtherElfs)
     refused_now(6, "no static 64-bit little-endian ELF for AArch64", "link one");
     elf(0x40800000, 63 << 20);
     refused_now(6, "outside of the board's memory", "more memory");
+    elf(0x40800000, 0x1000, EM_AARCH64, 0x40900000);
+    refused_now(6, "its entry 0x40900000 lies in none of its segments", "link it with an entry");
 }
 
 TEST_F(Bare, HasDevicesBehindPcie)

@@ -117,6 +117,7 @@ static int elf_extent(struct system *s, struct system_vm *vm, uint64_t *low, uin
 {
     Elf64_Ehdr h;
     uint64_t high = 0;
+    bool entered = false, wraps = false;
     FILE *f = fopen(vm->kernel, "rb");
     bool good = f && fread(&h, sizeof h, 1, f) == 1 && !memcmp(h.e_ident, ELFMAG, SELFMAG) && h.e_ident[EI_CLASS] == ELFCLASS64 &&
                 h.e_ident[EI_DATA] == ELFDATA2LSB && h.e_machine == EM_AARCH64 && h.e_type == ET_EXEC && h.e_phentsize == sizeof(Elf64_Phdr);
@@ -127,7 +128,9 @@ static int elf_extent(struct system *s, struct system_vm *vm, uint64_t *low, uin
         if (good && p.p_type == PT_LOAD && p.p_memsz) {
             *low = p.p_paddr < *low ? p.p_paddr : *low;
             high = p.p_paddr + p.p_memsz > high ? p.p_paddr + p.p_memsz : high;
+            wraps |= p.p_paddr + p.p_memsz < p.p_paddr;
             if (h.e_entry - p.p_vaddr < p.p_memsz) {
+                entered = true;
                 vm->entry = h.e_entry - p.p_vaddr + p.p_paddr;
             }
         }
@@ -135,7 +138,7 @@ static int elf_extent(struct system *s, struct system_vm *vm, uint64_t *low, uin
     if (f) {
         fclose(f);
     }
-    if (!good || *low > high) {
+    if (!good || *low > high || wraps) {
         system_error(s, vm->payload_line, "'%s' is no static 64-bit little-endian ELF for AArch64 with something to load: link one (ET_EXEC)", vm->kernel);
         return -1;
     }
@@ -143,6 +146,10 @@ static int elf_extent(struct system *s, struct system_vm *vm, uint64_t *low, uin
         system_error(s, vm->payload_line, "'%s' is linked to 0x%" PRIx64 "-0x%" PRIx64 ", outside of the board's memory 0x%" PRIx64 "-0x%" PRIx64
                      " (below it lies QEMU's device tree): link it elsewhere, or give the board more memory", vm->kernel, *low, high - 1,
                      s->ram_base + BARE_OFFSET, s->ram_base + s->ram_size - 1);
+        return -1;
+    }
+    if (!entered) {
+        system_error(s, vm->payload_line, "'%s': its entry 0x%" PRIx64 " lies in none of its segments: link it with an entry (ld -e)", vm->kernel, (uint64_t)h.e_entry);
         return -1;
     }
     *size = high - *low;
