@@ -146,7 +146,9 @@ TEST_F(Clones, AFullDiskWhileSavingLeavesTheOldCheckpointGood)
     const std::string script = "set -e; keep=$(mktemp -d); cp -a '" + folder() + "' $keep/one; size=$(du -sk $keep | cut -f 1)\n"
         "mount -t tmpfs -o size=$((size + size / 2))k none '" + all + "'; cp -a $keep/one '" + folder() + "'; rm -r $keep\n"
         "! " + run + "save " + name_ + " --quiet --system one-core --after 9ms; ls '" + all + "'\n" + run + "restore " + name_ + " --quiet --after 1ms\n";
-    const std::string command = std::string("exec 2>&1; unshare --mount ") + (geteuid() ? "--map-root-user" : "") + " sh -c \"$SCRIPT\"";
+    const std::string unshare = std::string("unshare --mount ") + (geteuid() ? "--map-root-user " : ""), command = "exec 2>&1; " + unshare + "sh -c \"$SCRIPT\"";
+    if (system((unshare + "true").c_str()) != 0)
+        GTEST_SKIP() << "a mount namespace is not allowed here (above): a full disk cannot be made";
     setenv("SCRIPT", script.c_str(), 1);
     FILE *f = popen(command.c_str(), "r");
     std::string output;
