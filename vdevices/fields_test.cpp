@@ -45,7 +45,7 @@ TEST_P(Fields, CarryAPatternThroughSaveAndLoad)
     state_free(&s);
 }
 
-INSTANTIATE_TEST_SUITE_P(, Fields, testing::Values(&uart16550_ops, &dmaq_ops),
+INSTANTIATE_TEST_SUITE_P(, Fields, testing::Values(&uart16550_ops, &dmaq_ops, &smmuv3_ops),
                          [](const auto &info) { return std::string(info.param->type); });
 
 }  // namespace

@@ -12,6 +12,7 @@ extern "C" {
 
 extern const struct vdev_ops uart16550_ops;
 extern const struct vdev_ops dmaq_ops;
+extern const struct vdev_ops smmuv3_ops;
 
 #ifdef __cplusplus
 }

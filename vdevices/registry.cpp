@@ -15,6 +15,7 @@ const ingot::DeviceType ingot_device_types[] = {
     { "dmaq", "rtl", false, nullptr, nullptr, ingot_rtl_dmaq, 4096, 1 },
     { "pulse", "systemc", true, nullptr, pulse_systemc_new, nullptr, 4096, 1 },
     { "pulse", "rtl", false, nullptr, nullptr, ingot_rtl_pulse, 4096, 1 },
+    { "smmuv3", "model", true, &smmuv3_ops, nullptr, nullptr, 0, 0 },
 #include "device_rows.inc"
 };
 const size_t ingot_device_type_count = sizeof(ingot_device_types) / sizeof(*ingot_device_types);

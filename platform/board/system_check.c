@@ -11,6 +11,7 @@ static const struct system_type types[] = {
     { "uart16550", 1, 4096, false, "model" },
     { "dmaq", 1, 4096, true, "model rtl" },
     { "pulse", 1, 4096, false, "systemc rtl" },
+    { "smmuv3", 2, 0x20000, false, "model" },
 #include "device_types.inc"     /* those with a device.cmake (vdevices/device.cmake) */
 };
 

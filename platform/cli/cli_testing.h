@@ -130,8 +130,11 @@ public:
         std::vector<pid_t> found;
         DIR *proc = opendir("/proc");
         while (dirent *e = readdir(proc)) {
-            std::ifstream f(std::string("/proc/") + e->d_name + "/cmdline");
-            std::string line((std::istreambuf_iterator<char>(f)), std::istreambuf_iterator<char>());
+            char bytes[16384];          /* by read(2): a process that ends meanwhile is an error, which a stream throws */
+            int f = open((std::string("/proc/") + e->d_name + "/cmdline").c_str(), O_RDONLY);
+            ssize_t n = f < 0 ? 0 : read(f, bytes, sizeof bytes);
+            close(f);
+            std::string line(bytes, n > 0 ? n : 0);
             if (line.find("/runs/" + name + "/") != std::string::npos)
                 found.push_back(atoi(e->d_name));
         }

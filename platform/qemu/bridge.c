@@ -111,7 +111,7 @@ static void seam_irq(void *opaque, unsigned device, unsigned spi, bool level)
 static enum seam_result dma(unsigned device, uint32_t stream, uint64_t addr, void *buf, size_t len, bool write)
 {
     struct bridge_device *v = devices[device];
-    enum seam_result r = v->dma ? v->dma(v, addr, buf, len, write) : dma_transfer(stream, addr, buf, len, write);
+    enum seam_result r = v->dma ? v->dma(v, addr, buf, len, write) : dma_transfer(device, stream, addr, buf, len, write);
     record((struct trace_record){
         .kind = write ? TRACE_DMA_WRITE : TRACE_DMA_READ, .id = device, .addr = addr, .aux = len, .result = r,
         .value = board.trace && r == SEAM_OK ? trace_crc32c(0, buf, len) : 0 });

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * ingot-window, and DMA through it: what a device's stream may reach
+ * DMA: what a device's stream may reach, by an IOMMU or by ingot-window
  */
 #include "module.h"
 
@@ -41,35 +41,6 @@ static uint64_t reach(uint32_t stream, uint64_t ipa, uint64_t len, uint64_t *pa)
     return MIN(len, w->size - (ipa - w->ipa));
 }
 
-/* All of it may be reached, though perhaps through several windows that follow each other. */
-static bool allowed(uint32_t stream, uint64_t ipa, uint64_t len)
-{
-    uint64_t pa = 0, n;
-    for (; len; ipa += n, len -= n) {
-        n = reach(stream, ipa, len, &pa);
-        if (!n) {
-            return false;
-        }
-    }
-    return true;
-}
-
-enum seam_result dma_transfer(uint32_t stream, uint64_t ipa, void *to, size_t len, bool write)
-{
-    uint8_t *buf = to;
-    uint64_t pa = 0, n;
-    if (!allowed(stream, ipa, len)) {
-        return SEAM_DENIED;
-    }
-    for (; len; ipa += n, buf += n, len -= n) {
-        n = reach(stream, ipa, len, &pa);
-        if (address_space_rw(&address_space_memory, pa, MEMTXATTRS_UNSPECIFIED, buf, n, write) != MEMTX_OK) {
-            return SEAM_SLAVE_ERROR;    /* windows are RAM: see window_realize */
-        }
-    }
-    return SEAM_OK;
-}
-
 static bool is_ram(uint64_t pa, uint64_t size)
 {
     MemoryRegionSection s = memory_region_find(get_system_memory(), pa, size);
@@ -78,6 +49,44 @@ static bool is_ram(uint64_t pa, uint64_t size)
         memory_region_unref(s.mr);
     }
     return ram;
+}
+
+/* The next piece of a transfer that lies together. An IOMMU decides where there is one: over all but its own tables and queues. What it
+ * lets pass must be RAM: no device is reached from within another's call. */
+static enum seam_result piece(unsigned device, uint32_t stream, uint64_t ipa, uint64_t len, bool write, uint64_t *pa, uint64_t *n)
+{
+    int iommu = seam_iommu(board.devices);
+    if (iommu < 0) {
+        *n = reach(stream, ipa, len, pa);
+        return *n ? SEAM_OK : SEAM_DENIED;
+    }
+    *pa = ipa;
+    *n = len;
+    enum seam_result r = iommu == (int)device ? SEAM_OK : stream ? seam_translate(board.devices, stream, ipa, write, pa, n) : SEAM_DENIED;
+    *n = MIN(*n, len);
+    return r == SEAM_OK && !is_ram(*pa, *n) ? SEAM_DECODE_ERROR : r;
+}
+
+/* All of it or nothing: first every piece is looked up. */
+enum seam_result dma_transfer(unsigned device, uint32_t stream, uint64_t ipa, void *to, size_t len, bool write)
+{
+    uint64_t pa = 0, n = 0;
+    for (uint64_t at = 0; at < len; at += n) {
+        enum seam_result r = piece(device, stream, ipa + at, len - at, write, &pa, &n);
+        if (r != SEAM_OK) {
+            return r;
+        }
+        if (n == len && address_space_rw(&address_space_memory, pa, MEMTXATTRS_UNSPECIFIED, to, n, write) == MEMTX_OK) {
+            return SEAM_OK;             /* the usual case: one piece */
+        }
+    }
+    for (uint64_t at = 0; at < len; at += n) {
+        if (piece(device, stream, ipa + at, len - at, write, &pa, &n) != SEAM_OK ||
+            address_space_rw(&address_space_memory, pa, MEMTXATTRS_UNSPECIFIED, (uint8_t *)to + at, n, write) != MEMTX_OK) {
+            return SEAM_SLAVE_ERROR;
+        }
+    }
+    return SEAM_OK;
 }
 
 static void window_realize(DeviceState *dev, Error **errp)

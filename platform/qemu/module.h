@@ -65,7 +65,7 @@ int bridge_find(const char *name);  /* or -1 */
 
 /* dma.c: what a device's stream may reach */
 void dma_register_type(void);
-enum seam_result dma_transfer(uint32_t stream, uint64_t addr, void *buf, size_t len, bool write);
+enum seam_result dma_transfer(unsigned device, uint32_t stream, uint64_t addr, void *buf, size_t len, bool write);
 
 extern unsigned watch_trace_count;          /* watches on crossings */
 

@@ -84,6 +84,10 @@ enum seam_result seam_write(struct seam_devices *d, unsigned device, uint64_t of
                             seam_ps now, uint64_t value, seam_ps *delay_ps);
 /* Read without side effects, for debuggers and the monitor. SEAM_SLAVE_ERROR where the device cannot tell. */
 enum seam_result seam_peek(struct seam_devices *d, unsigned device, uint64_t offset, unsigned size, uint64_t *value);
+/* An IOMMU on the board decides over all other devices' DMA: -1, or its index; there is one at most. seam_translate: as vdev_ops.translate, during
+ * a dma_read or dma_write of another device. */
+int seam_iommu(const struct seam_devices *d);
+enum seam_result seam_translate(struct seam_devices *d, uint32_t stream, uint64_t addr, bool write, uint64_t *pa, uint64_t *length);
 /* Bytes for a device's serial input, arriving now. Returns how many were taken (the rest is the caller's). */
 size_t seam_input(struct seam_devices *d, unsigned device, seam_ps now, const uint8_t *bytes, size_t len);
 

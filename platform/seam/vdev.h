@@ -41,6 +41,9 @@ struct vdev_ops {
     void (*timer)(struct vdev *dev, unsigned n);
     /* Serial input; returns bytes taken. NULL: the device has no serial line. */
     size_t (*input)(struct vdev *dev, const uint8_t *bytes, size_t len);
+    /* An IOMMU: where `addr` of another device's stream lies for a transfer in that direction, and how many bytes from there on
+     * lie together. SEAM_DENIED: nowhere. Its own DMA (tables, queues) reaches all RAM. NULL: not an IOMMU. */
+    enum seam_result (*translate)(struct vdev *dev, uint32_t stream, uint64_t addr, bool write, uint64_t *pa, uint64_t *length);
 };
 
 /* Services of the platform; filled in by the host of the model (platform/systemc, or a test bench). */

@@ -90,17 +90,40 @@ void Bench::put(BenchEvent e)
     log_.push_back(e);
 }
 
-seam_result Bench::dma(unsigned device, uint32_t stream, uint64_t addr, void *buf, size_t len, bool write)
+bool Bench::find(unsigned device, uint32_t stream, uint64_t addr, size_t len, bool write, uint64_t *pa, uint64_t *length)
 {
-    seam_result r = SEAM_DENIED;
+    int iommu = seam_iommu(devices_);
+    *pa = addr;
+    *length = len;
+    if (iommu >= 0) {
+        return iommu == static_cast<int>(device) || seam_translate(devices_, stream, addr, write, pa, length) == SEAM_OK;
+    }
     for (const Window &w : windows_) {
         if (stream && w.stream == stream && addr >= w.ipa && len <= w.size && addr - w.ipa <= w.size - len) {
-            uint64_t at = addr - w.ipa + w.pa - ram_base_;
-            r = at < ram_.size() && len <= ram_.size() - at ? SEAM_OK : SEAM_DECODE_ERROR;
-            if (r == SEAM_OK) {
-                memcpy(write ? &ram_[at] : buf, write ? buf : &ram_[at], len);
-            }
-            break;
+            *pa = addr - w.ipa + w.pa;
+            return true;
+        }
+    }
+    return false;
+}
+
+seam_result Bench::dma(unsigned device, uint32_t stream, uint64_t addr, void *buf, size_t len, bool write)
+{
+    seam_result r = SEAM_OK;
+    std::vector<std::pair<uint64_t, size_t>> pieces;    // in RAM
+    for (uint64_t done = 0, pa = 0, n = 0; r == SEAM_OK && done < len; done += n) {
+        if (!find(device, stream, addr + done, len - done, write, &pa, &n)) {
+            r = SEAM_DENIED;
+        } else if (n = std::min<uint64_t>(n, len - done), pa - ram_base_ >= ram_.size() || n > ram_.size() - (pa - ram_base_)) {
+            r = SEAM_DECODE_ERROR;
+        }
+        pieces.push_back({ pa - ram_base_, n });
+    }
+    uint8_t *bytes = static_cast<uint8_t *>(buf);
+    for (auto [at, n] : pieces) {
+        if (r == SEAM_OK) {
+            memcpy(write ? &ram_[at] : bytes, write ? bytes : &ram_[at], n);
+            bytes += n;
         }
     }
     put({ write ? BenchEvent::DmaWrite : BenchEvent::DmaRead, 0, device, addr, len, r, "" });

@@ -44,7 +44,8 @@ public:
     unsigned add(const char *name, const char *type, Options options);
     unsigned add(const char *name, const char *type) { return add(name, type, Options()); }
     void elaborate();                           // done by the first access or run_until if not called
-    // DMA of the stream to [ipa, ipa+size) goes to pa; anything else is SEAM_DENIED; outside of RAM SEAM_DECODE_ERROR.
+    // DMA of the stream to [ipa, ipa+size) goes to pa; anything else is SEAM_DENIED; outside of RAM SEAM_DECODE_ERROR. On a board with an
+    // IOMMU that decides instead.
     void window(uint32_t stream, uint64_t ipa, uint64_t pa, uint64_t size);
     unsigned spi(unsigned device) const { return spis_[device]; }
 
@@ -82,6 +83,7 @@ private:
     struct Window { uint32_t stream; uint64_t ipa, pa, size; };
     static seam_cpu callbacks(Bench *bench);
     void put(BenchEvent event);
+    bool find(unsigned device, uint32_t stream, uint64_t addr, size_t len, bool write, uint64_t *pa, uint64_t *length);
     seam_result dma(unsigned device, uint32_t stream, uint64_t addr, void *buf, size_t len, bool write);
     void access_begin();
 

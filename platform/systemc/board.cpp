@@ -71,6 +71,10 @@ unsigned seam_devices::add(const seam_device_desc &desc)
     if (desc.spi >= spi_end || lines > spi_end - desc.spi) {
         refuse(name + ": spi " + std::to_string(desc.spi) + ": its " + std::to_string(lines) + " lines must be below " + std::to_string(spi_end));
     }
+    bool translates = t.model && t.model->translate;
+    if (translates && iommu >= 0) {
+        refuse(name + ": there is an IOMMU already, " + entries[iommu].port->name + ": a board has one at most");
+    }
     for (const Entry &e : entries) {
         const DevicePort &o = *e.port;
         if (o.name == name) {
@@ -84,6 +88,7 @@ unsigned seam_devices::add(const seam_device_desc &desc)
         }
     }
     entries.push_back({ &t, std::make_unique<DevicePort>(kernel, entries.size(), desc, desc.impl ? desc.impl : t.impl, window, lines), nullptr });
+    iommu = translates ? static_cast<int>(entries.size()) - 1 : iommu;
     return entries.size() - 1;
 }
 
@@ -153,6 +158,16 @@ seam_result seam_devices::access(bool write, unsigned device, uint64_t offset, u
 seam_result seam_devices::peek(unsigned device, uint64_t offset, unsigned size, uint64_t *value)
 {
     return router->peek(device, offset, size, value);
+}
+
+// In the middle of another device's call, at its time.
+seam_result seam_devices::translate(uint32_t stream, uint64_t addr, bool write, uint64_t *pa, uint64_t *length)
+{
+    const DevicePort *before = kernel.active;
+    kernel.active = entries[iommu].port.get();
+    seam_result r = entries[iommu].device->translate(stream, addr, write, pa, length);
+    kernel.active = before;
+    return r;
 }
 
 size_t seam_devices::input(unsigned device, seam_ps now, const uint8_t *bytes, size_t len)

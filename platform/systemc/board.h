@@ -19,6 +19,7 @@ struct seam_devices {
     void reset(seam_ps now);
     seam_result access(bool write, unsigned device, uint64_t offset, unsigned size, seam_ps now, uint64_t *value, seam_ps *delay_ps);
     seam_result peek(unsigned device, uint64_t offset, unsigned size, uint64_t *value);
+    seam_result translate(uint32_t stream, uint64_t addr, bool write, uint64_t *pa, uint64_t *length);
     size_t input(unsigned device, seam_ps now, const uint8_t *bytes, size_t len);
     void waves(unsigned device, const std::string &path, seam_ps now, seam_ps from, seam_ps to);
     void waves_end(seam_ps now);
@@ -33,6 +34,7 @@ struct seam_devices {
     ingot::Kernel kernel;
     std::vector<Entry> entries;
     std::unique_ptr<ingot::Router> router;
+    int iommu = -1;             // index, or none
     bool in_call = false;       // a device is being run: its DMA must not come back as a register access
 };
 

@@ -73,6 +73,8 @@ seam_result NativeDevice::write(uint64_t, unsigned, uint64_t, seam_ps *) { retur
 seam_result NativeDevice::peek(uint64_t, unsigned, uint64_t *) { return SEAM_SLAVE_ERROR; }
 size_t NativeDevice::input(const uint8_t *, size_t) { return 0; }
 
+seam_result NativeDevice::translate(uint32_t, uint64_t, bool, uint64_t *, uint64_t *) { return SEAM_DENIED; }
+
 bool NativeDevice::save(struct state *, std::string &why) const
 {
     why = "it has no save: a checkpoint cannot be taken with it on the board";

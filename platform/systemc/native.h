@@ -35,6 +35,7 @@ public:
     virtual seam_result write(uint64_t offset, unsigned size, uint64_t value, seam_ps *delay_ps);
     virtual seam_result peek(uint64_t offset, unsigned size, uint64_t *value);
     virtual size_t input(const uint8_t *bytes, size_t len);     // serial input; default takes none
+    virtual seam_result translate(uint32_t stream, uint64_t addr, bool write, uint64_t *pa, uint64_t *length);  // an IOMMU's
 
     // Registers of the device; its alarms and the levels of its lines are saved for it. save: false and a reason if
     // the device cannot (the default). load: into a device just built; false and a reason, or out->bad, if unfit.

@@ -88,6 +88,13 @@ seam_result seam_peek(seam_devices *d, unsigned device, uint64_t offset, unsigne
     return r;
 }
 
+int seam_iommu(const seam_devices *d) { return d->iommu; }
+
+seam_result seam_translate(seam_devices *d, uint32_t stream, uint64_t addr, bool write, uint64_t *pa, uint64_t *length)
+{
+    return d->translate(stream, addr, write, pa, length);
+}
+
 size_t seam_input(seam_devices *d, unsigned device, seam_ps now, const uint8_t *bytes, size_t len)
 {
     size_t taken = 0;

@@ -60,6 +60,11 @@ seam_result VdevHost::peek(uint64_t offset, unsigned size, uint64_t *value)
 
 size_t VdevHost::input(const uint8_t *bytes, size_t len) { return ops_.input ? ops_.input(&dev_, bytes, len) : 0; }
 
+seam_result VdevHost::translate(uint32_t stream, uint64_t addr, bool write, uint64_t *pa, uint64_t *length)
+{
+    return ops_.translate(&dev_, stream, addr, write, pa, length);
+}
+
 bool VdevHost::save(struct state *out, std::string &) const
 {
     const uint8_t *bytes = static_cast<const uint8_t *>(dev_.state);

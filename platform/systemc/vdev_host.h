@@ -20,6 +20,7 @@ public:
     seam_result write(uint64_t offset, unsigned size, uint64_t value, seam_ps *delay_ps) override;
     seam_result peek(uint64_t offset, unsigned size, uint64_t *value) override;
     size_t input(const uint8_t *bytes, size_t len) override;
+    seam_result translate(uint32_t stream, uint64_t addr, bool write, uint64_t *pa, uint64_t *length) override;
     bool save(struct state *out, std::string &why) const override;
     bool load(struct state *in, std::string &why) override;
 
