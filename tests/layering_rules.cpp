@@ -62,9 +62,9 @@ static const std::vector<Room> rooms = {
     { "platform/bench/.*",     "platform/bench", { "platform/rtl/core.h", "platform/qemu/test" }, { "C" } },
     { "platform/cli/.*",       "platform/cli", { "scenarios/engine", "platform/bench", "platform/board", "traces" }, { "C", "libxml" } },
 
-    /* The hypervisor. Its runtime is freestanding and includes nothing of the platform; forge is a host tool. */
+    /* The hypervisor. Its runtime is freestanding and includes nothing of the platform but registers; forge is a host tool. */
     { "hypervisor/forge/.*",   "hypervisor/forge", { "hypervisor/include", "platform/board/system.h" }, { "C", "libxml", "fdt" } },
-    { "hypervisor/(include|core|arch|vmm)/.*", "hypervisor/include", {}, {} },
+    { "hypervisor/(include|core|arch|vmm)/.*", "hypervisor/include", {}, { "registers" } },
     { "hypervisor/test/.*",    "hypervisor/test", { "hypervisor/include" }, {} },   /* guests that check the runtime */
 
     /* What runs in the guests knows the devices' registers and nothing else of ours. */

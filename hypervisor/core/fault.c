@@ -7,7 +7,10 @@ void vm_stop(struct core *c, const char *reason)
 {
     gic_disable_vm(c);
     console_print("ingot: vm %s: stopped: %s\n", c->vm->name, reason);
-    arch_park();
+    for (;;) {                                      /* the hypervisor's own interrupts still come here */
+        WFI();
+        lists_other(c, READ_SYSREG(ICC_IAR1_EL1));
+    }
 }
 
 void fault_report(struct core *c, const struct trap_frame *f, const char *what)

@@ -25,19 +25,33 @@ void gic_wait(uint64_t ctlr)
     }
 }
 
+static void route(uint32_t intid, uint32_t core)
+{
+    uint64_t group = GICD_BASE + GICD_IGROUPR + intid / 32 * 4;
+    mmio_write32(group, mmio_read32(group) | 1u << intid % 32);
+    mmio_write32(GICD_BASE + GIC_IPRIORITYR + (intid & ~3u), PRIORITY_ALL);
+    mmio_write64(GICD_BASE + GICD_IROUTER + intid * 8ul, core);
+}
+
+/* Before any VM runs: ICFGR is shared. */
+void gic_claim(uint32_t intid, uint32_t core, bool edge)
+{
+    uint64_t config = GICD_BASE + GIC_ICFGR + intid / 16 * 4;
+    uint32_t bit = 2u << intid % 16 * 2;
+    route(intid, core);
+    mmio_write32(config, (mmio_read32(config) & ~bit) | (edge ? bit : 0));
+    mmio_write32(GICD_BASE + GIC_ISENABLER + intid / 32 * 4, 1u << intid % 32);
+}
+
 void gic_init_distributor(void)
 {
     mmio_write32(GICD_BASE + GICD_CTLR, CTLR_ARE);                  /* before anything that depends on it */
     gic_wait(GICD_BASE + GICD_CTLR);
     for (uint32_t intid = 32; intid < HYP_INTIDS; intid++) {
         uint8_t vm = hyp_irq_vm[intid];
-        if (vm == HYP_NO_VM) {
-            continue;
+        if (vm != HYP_NO_VM) {
+            route(intid, hyp_vms[vm].core);
         }
-        uint64_t group = GICD_BASE + GICD_IGROUPR + intid / 32 * 4;
-        mmio_write32(group, mmio_read32(group) | 1u << intid % 32);
-        mmio_write32(GICD_BASE + GIC_IPRIORITYR + (intid & ~3u), PRIORITY_ALL);
-        mmio_write64(GICD_BASE + GICD_IROUTER + intid * 8ul, hyp_vms[vm].core);
     }
     mmio_write32(GICD_BASE + GICD_CTLR, CTLR_ARE | CTLR_GROUPS);
     gic_wait(GICD_BASE + GICD_CTLR);

@@ -152,6 +152,8 @@ void lists_other(struct core *c, uint32_t intid)
     }
     if (intid == PPI_MAINTENANCE) {
         lists_refill(c);
+    } else if (smmu_has(intid)) {
+        smmu_interrupt(intid);
     }
     WRITE_SYSREG(ICC_EOIR1_EL1, intid);
     WRITE_SYSREG(ICC_DIR_EL1, intid);

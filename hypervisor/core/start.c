@@ -32,6 +32,7 @@ void hyp_main(uint64_t core_id)
     if (core_id == 0) {
         console_print("ingot: system %s, %u cores, %u VMs\n", hyp_system_name, hyp_core_count, hyp_vm_count);
         gic_init_distributor();
+        smmu_init();
         start_others();
     }
     if (hyp_core_vm[core_id] == HYP_NO_VM) {

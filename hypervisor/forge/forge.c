@@ -54,6 +54,7 @@ static void link_hypervisor(const struct system *s, const char *dir)
     char payloads[4096];
 
     make(forge_pages, "pagetables.S", s);
+    make(forge_streams, "streams.S", s);
     make(forge_tables, "tables.c", s);
     make(forge_script, "link.ld", s);
     make(forge_payloads, "payloads.S", s);

@@ -13,6 +13,9 @@
 
 /* pages.c: all page tables as assembly: symbols hyp_el2_root and hyp_s2_VM */
 void forge_pages(FILE *out, const struct system *s);
+/* streams.c: the SMMU's stream table as assembly: symbol hyp_stream_table; and its STRTAB_BASE_CFG */
+void forge_streams(FILE *out, const struct system *s);
+uint32_t forge_stream_table_cfg(void);
 /* tables.c: the constant structs of hypervisor/include/tables.h as C */
 void forge_tables(FILE *out, const struct system *s);
 /* tree.c: a VM's flattened device tree (Devicetree Specification 0.3), malloc'd; NULL with a message if it does not fit */

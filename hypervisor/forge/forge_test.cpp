@@ -38,7 +38,7 @@ protected:
 TEST_F(Forge, MakesImageTablesTreesAndMap)
 {
     ASSERT_EQ(0, bench.forge(FIRST_LIGHT, "out")) << bench.said();
-    for (const char *name : { "first-light.elf", "tables.c", "pagetables.S", "link.ld", "layout.txt", "linux.dtb", "linux.dts", "rt.dtb", "rt.dts" }) {
+    for (const char *name : { "first-light.elf", "tables.c", "pagetables.S", "streams.S", "link.ld", "layout.txt", "linux.dtb", "linux.dts", "rt.dtb", "rt.dts" }) {
         EXPECT_TRUE(bench.exists(std::string("out/") + name)) << name;
     }
     EXPECT_FALSE(bench.exists("out/.forge"));
@@ -66,7 +66,7 @@ TEST_F(Forge, AFailedRunLeavesTheOldImage)
     ASSERT_EQ(0, bench.forge(FIRST_LIGHT, "out"));
     std::string before = image();
     EXPECT_EQ(1, bench.forge(changed("rt/rt.bin", "rt/no.bin"), "out"));
-    EXPECT_TRUE(said("changed.xml:24: missing file 'rt/no.bin'")) << bench.said();
+    EXPECT_TRUE(said("changed.xml:26: missing file 'rt/no.bin'")) << bench.said();
     EXPECT_EQ(1, bench.forge(FIRST_LIGHT, "out", compiler("exit 3")));
     EXPECT_TRUE(said("fake-gcc failed")) << bench.said();
     EXPECT_FALSE(bench.exists("out/.forge"));
@@ -133,7 +133,7 @@ TEST_F(Forge, AnOutputThatCannotBeWrittenIsNamed)
 TEST_F(Forge, ACommandLineTooLongForTheTreeIsRefusedAtItsLine)
 {
     EXPECT_EQ(1, bench.forge(changed("nokaslr", std::string(70000, 'x')), "out"));
-    EXPECT_TRUE(said("changed.xml:17: device tree of vm 'linux'")) << bench.said().substr(0, 500);
+    EXPECT_TRUE(said("changed.xml:19: device tree of vm 'linux'")) << bench.said().substr(0, 500);
     EXPECT_FALSE(bench.exists("out"));
 }
 

@@ -125,7 +125,62 @@ TEST_P(Forged, TheHypervisorReachesItsRegionsGicAndConsoleAlone)
         EXPECT_TRUE(device(system->devices[system->hyp_console].base));
         expected++;
     }
+    if (system->hyp_iommu >= 0) {
+        EXPECT_TRUE(device(system->devices[system->hyp_iommu].base)) << "SMMU, page 0";
+        EXPECT_TRUE(device(system->devices[system->hyp_iommu].base + 0x10000)) << "SMMU, page 1";
+        expected += 0x20;
+    }
     EXPECT_EQ(expected, pages.size());
+}
+
+// Arm IHI 0070 5.1, 5.2: what the SMMU is told of every stream ID that there can be.
+TEST_P(Forged, AStreamIsTranslatedAsItsOwnersMemoryAndAllOthersHaveNoEntry)
+{
+    struct hyp_smmu smmu = image->get<struct hyp_smmu>(image->symbol("hyp_smmu"));
+    if (system->hyp_iommu < 0) {
+        EXPECT_EQ(0u, smmu.base);
+        return;
+    }
+    const system_device &d = system->devices[system->hyp_iommu];
+    EXPECT_EQ(d.base, smmu.base);
+    EXPECT_EQ(d.spi + 32, smmu.intid);
+    EXPECT_EQ(16u | 6u << 6 | 1u << 16, smmu.stream_table_cfg) << "16 bits, second level of 64, two levels";
+    EXPECT_EQ(0u, smmu.stream_table % 8192);
+    unsigned found = 0;
+    for (uint32_t stream = 0; stream < 0x10000; stream++) {
+        const system_device *owned = nullptr;
+        for (size_t i = 0; i < system->device_count; i++) {
+            owned = stream && system->devices[i].stream == stream && system->devices[i].owner >= 0 ? &system->devices[i] : owned;
+        }
+        uint64_t level1 = image->get<uint64_t>(smmu.stream_table + stream / 64 * 8);
+        if (!(level1 & 31)) {
+            EXPECT_EQ(nullptr, owned) << stream;
+            continue;
+        }
+        EXPECT_EQ(7u, level1 & 31) << "64 entries";
+        uint64_t at = (level1 & 0xfffffffffffc0) + stream % 64 * 64, word[4];
+        memcpy(word, image->memory(at, 32).data(), 32);
+        EXPECT_EQ(owned != nullptr, word[0] & 1) << stream;
+        if (owned) {
+            found++;
+            EXPECT_EQ(6u, word[0] >> 1 & 7) << "stage 2 alone";
+            EXPECT_EQ(owned->owner + 1u, word[2] & 0xffff) << "the VM's VMID";
+            EXPECT_EQ(25u, word[2] >> 32 & 0x3f) << "39 bits";
+            EXPECT_EQ(1u, word[2] >> 38 & 3) << "start at level 1";
+            EXPECT_EQ(0u, word[2] >> 46 & 3) << "4 KiB";
+            EXPECT_EQ(1u, word[2] >> 51 & 1) << "AArch64";
+            EXPECT_EQ(1u, word[2] >> 58 & 1) << "faults are recorded";
+            EXPECT_EQ(image->symbol("hyp_s2_" + std::to_string(owned->owner)), word[3]);
+        }
+    }
+    EXPECT_EQ(found, smmu.stream_count);
+    for (unsigned i = 0; i < smmu.stream_count; i++) {
+        struct hyp_stream s = image->get<struct hyp_stream>(image->symbol("hyp_streams") + i * sizeof(struct hyp_stream));
+        int k = system_find_device(system, image->memory((uint64_t)s.device, 32).c_str());
+        ASSERT_LE(0, k);
+        EXPECT_EQ(system->devices[k].stream, s.stream);
+        EXPECT_EQ(system->devices[k].owner, (int)s.vm);
+    }
 }
 
 TEST_P(Forged, TablesSayWhatTheXmlSays)

@@ -120,6 +120,9 @@ void forge_pages(FILE *out, const struct system *s)
     if (s->hyp_console >= 0) {
         map(&t, s->devices[s->hyp_console].base, s->devices[s->hyp_console].base, PAGE, S1_DEVICE);
     }
+    if (s->hyp_iommu >= 0) {
+        map(&t, s->devices[s->hyp_iommu].base, s->devices[s->hyp_iommu].base, s->devices[s->hyp_iommu].size, S1_DEVICE);
+    }
     emit(out, &t, "hyp_el2_root");
 
     for (size_t v = 0; v < s->vm_count; v++) {

@@ -24,6 +24,26 @@ static void irqs(const struct system *s, int vm, uint32_t mask[(HYP_INTIDS + 31)
     }
 }
 
+static void smmu(FILE *out, const struct system *s)
+{
+    const struct system_device *d = s->hyp_iommu >= 0 ? &s->devices[s->hyp_iommu] : NULL;
+    unsigned core = s->vm_count ? s->vms[0].core : 0, count = 0;
+
+    fprintf(out, "const struct hyp_stream hyp_streams[] = {\n");
+    for (size_t i = 0; d && i < s->device_count; i++) {
+        if (s->devices[i].stream && s->devices[i].owner >= 0) {
+            fprintf(out, "    { .stream = %u, .vm = %d, .device = \"%s\" },\n", s->devices[i].stream, s->devices[i].owner, s->devices[i].name);
+            count++;
+        }
+    }
+    fprintf(out, "};\nextern const uint64_t hyp_stream_table[];\nconst struct hyp_smmu hyp_smmu = {");
+    if (d) {
+        fprintf(out, "\n    .base = 0x%" PRIx64 ", .intid = %u, .core = %u, .stream_count = %u,\n    .stream_table = (uint64_t)hyp_stream_table, .stream_table_cfg = 0x%x\n",
+                d->base, d->spi + 32, core, count, forge_stream_table_cfg());
+    }
+    fprintf(out, "};\n");
+}
+
 void forge_tables(FILE *out, const struct system *s)
 {
     uint32_t mask[(HYP_INTIDS + 31) / 32];
@@ -72,4 +92,5 @@ void forge_tables(FILE *out, const struct system *s)
         }
     }
     fprintf(out, "};\n");
+    smmu(out, s);
 }

@@ -12,7 +12,8 @@
 #define CELLS_MAX 160               /* of one property */
 #define PHANDLE_GIC 1
 #define PHANDLE_ITS 2
-enum { GIC_SPI = 0, GIC_PPI = 1, IRQ_LEVEL_HIGH = 4 };
+#define PHANDLE_IOMMU 3
+enum { GIC_SPI = 0, GIC_PPI = 1, IRQ_EDGE_RISING = 1, IRQ_LEVEL_HIGH = 4 };
 
 /* Sequential writing fails in one way only: no room. The first failure sticks. The blob is the struct's first member. */
 struct tree {
@@ -126,7 +127,23 @@ static void cpu_nodes(struct tree *t, const struct system *s)
     }
 }
 
-static void device_node(struct tree *t, const struct system_device *d)
+/* Linux Documentation/devicetree/bindings/iommu/arm,smmu-v3.yaml */
+static void iommu_node(struct tree *t, const struct system_device *d)
+{
+    char name[64];
+    snprintf(name, sizeof name, "iommu@%" PRIx64, d->base);
+    begin(t, name);
+    text(t, "compatible", "arm,smmu-v3");
+    CELLS(t, "reg", WIDE(d->base), WIDE(d->size));
+    CELLS(t, "interrupts", GIC_SPI, d->spi, IRQ_EDGE_RISING, GIC_SPI, d->spi + 1, IRQ_EDGE_RISING);
+    keep(t, fdt_property(t->blob, "interrupt-names", "eventq\0gerror", 14));
+    CELLS(t, "#iommu-cells", 1);
+    CELLS(t, "phandle", PHANDLE_IOMMU);
+    flag(t, "dma-coherent");
+    end(t);
+}
+
+static void device_node(struct tree *t, const struct system_device *d, bool behind_iommu)
 {
     bool uart = !strcmp(d->type, "uart16550");
     char name[64], compatible[64];
@@ -144,6 +161,9 @@ static void device_node(struct tree *t, const struct system_device *d)
         CELLS(t, "clock-frequency", d->clock_ps ? (uint32_t)((1000000000000ull + d->clock_ps / 2) / d->clock_ps) : 100000000);
         if (d->stream) {
             flag(t, "dma-coherent");
+        }
+        if (d->stream && behind_iommu) {
+            CELLS(t, "iommus", PHANDLE_IOMMU, d->stream);
         }
     }
     end(t);
@@ -250,8 +270,11 @@ void *forge_tree(const struct system *s, int index)
     end(t);
     cpu_nodes(t, s);
     for (size_t i = 0; i < s->device_count; i++) {
-        if (s->devices[i].owner == index && !s->devices[i].pcie) {
-            device_node(t, &s->devices[i]);
+        const struct system_device *d = &s->devices[i];
+        if (d->owner == index && !strcmp(d->type, "smmuv3")) {
+            iommu_node(t, d);
+        } else if (d->owner == index && !d->pcie) {
+            device_node(t, d, s->bare && system_find_iommu(s) >= 0);
         }
     }
     end(t);

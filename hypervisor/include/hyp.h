@@ -42,6 +42,7 @@ void hyp_main(uint64_t core_id) __attribute__((noreturn));
 #define PPI_MAINTENANCE 25u             /* Arm BSA 3.7: GIC maintenance interrupt */
 void gic_init_distributor(void);
 void gic_init_core(struct core *c);
+void gic_claim(uint32_t intid, uint32_t core, bool edge);       /* an SPI of the hypervisor's own */
 void gic_wait(uint64_t ctlr);           /* until register writes have taken effect (RWP) */
 void gic_disable_vm(const struct core *c);      /* none of its interrupts is delivered any more */
 
@@ -75,6 +76,11 @@ void vgic_bits(struct core *c, uint32_t offset, bool write, uint64_t *value);
 void vgic_priorities(struct core *c, uint32_t first, unsigned size, bool write, uint64_t *value);
 /* Bits of a word of 32 interrupts that the VM owns. */
 static inline uint32_t vgic_owned(const struct core *c, uint32_t word) { return c->vm->irq_mask[word]; }
+
+/* smmu.c */
+void smmu_init(void);                                   /* before any VM starts */
+void smmu_interrupt(uint32_t intid);
+static inline bool smmu_has(uint32_t intid) { return hyp_smmu.base && intid - hyp_smmu.intid < 2; }
 
 /* trap.c, sysreg.c, psci.c */
 void trap_sync(struct core *c, struct trap_frame *f);

@@ -25,6 +25,23 @@ struct hyp_vm {
     uint32_t irq_mask[(HYP_INTIDS + 31) / 32];
 };
 
+/* A DMA stream and whose it is, for reports. */
+struct hyp_stream {
+    uint32_t stream, vm;
+    const char *device;
+};
+
+struct hyp_smmu {
+    uint64_t base;              /* of its registers, or 0: the board has none */
+    uint32_t intid;             /* event queue; intid + 1: global errors */
+    uint32_t core;              /* that takes them */
+    uint64_t stream_table;      /* physical address, and STRTAB_BASE_CFG */
+    uint32_t stream_table_cfg;
+    uint32_t stream_count;
+};
+
+extern const struct hyp_smmu hyp_smmu;
+extern const struct hyp_stream hyp_streams[];
 extern const uint32_t hyp_vm_count;
 extern const struct hyp_vm hyp_vms[];
 extern const uint32_t hyp_core_count;               /* cores that run a VM or are parked; MPIDR Aff0 0 .. n-1 */
@@ -37,7 +54,7 @@ extern const char hyp_system_name[];
 
 /* Physical layout that the runtime may assume (forge's linker script and stage 1 map agree with it):
  * text RX, rodata (with all tables) RO, data (with stacks and the per-core blocks) RW never executable, each a 2 MiB
- * region of its own; GICD at 0x08000000, GICR at 0x080a0000 (0x20000 a core), the console's page: device-nGnRnE, RW.
+ * region of its own; GICD at 0x08000000, GICR at 0x080a0000 (0x20000 a core), the console's page and the SMMU's: device-nGnRnE, RW.
  * Nothing of a VM's memory is mapped at EL2. */
 
 #endif

@@ -76,7 +76,7 @@ static void devices(const struct sink *to, const struct system *s, const struct 
         }
         arg(to, "-device");
         arg(to, "ingot-vdev,id=%s,vdev=%s,addr=0x%" PRIx64 ",size=0x%" PRIx64 ",spi=%u%s", d->name, d->type, d->base, d->size, d->spi, extra);
-        if (d->stream && d->owner >= 0) {
+        if (d->stream && d->owner >= 0 && system_find_iommu(s) < 0) {
             const struct system_vm *vm = &s->vms[d->owner];
             arg(to, "-device");
             arg(to, "ingot-window,stream=%u,ipa=0x%" PRIx64 ",pa=0x%" PRIx64 ",size=0x%" PRIx64, d->stream, vm->ipa, vm->pa, vm->size);

@@ -46,7 +46,7 @@ struct system *system_load(const char *xml_path, const char *files_dir)
     s->ram_base = 0x40000000;
     s->hyp_base = 0x40200000;               /* QEMU's own device tree lies below it */
     s->hyp_size = 8 * MIB;
-    s->hyp_console = -1;
+    s->hyp_console = s->hyp_iommu = -1;
 
     xmlDocPtr doc = system_parse(s);
     if (doc && !s->errors) {
@@ -97,6 +97,16 @@ int system_find_vm(const struct system *s, const char *name)
 {
     for (size_t i = 0; i < s->vm_count; i++) {
         if (!strcmp(s->vms[i].name, name)) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+int system_find_iommu(const struct system *s)
+{
+    for (size_t i = 0; i < s->device_count; i++) {
+        if (!strcmp(s->devices[i].type, "smmuv3")) {
             return i;
         }
     }

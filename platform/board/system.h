@@ -66,6 +66,7 @@ struct system {
     uint64_t ram_base, ram_size;    /* 0x40000000 and the board's memory */
     uint64_t hyp_base, hyp_size;    /* physical RAM that belongs to the hypervisor */
     int hyp_console;            /* device index or -1 */
+    int hyp_iommu;              /* the smmuv3 that it programs: device index or -1 */
     struct system_device devices[SYSTEM_DEVICES_MAX];
     size_t device_count;
     struct system_vm vms[SYSTEM_VMS_MAX];
@@ -82,5 +83,6 @@ struct system *system_load(const char *xml_path, const char *files_dir);
 void system_free(struct system *s);
 int system_find_vm(const struct system *s, const char *name);           /* index or -1 */
 int system_find_device(const struct system *s, const char *name);       /* index or -1 */
+int system_find_iommu(const struct system *s);          /* the board's smmuv3: index or -1 */
 
 #endif

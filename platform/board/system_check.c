@@ -221,6 +221,32 @@ static void check_vm(struct system *s, size_t i)
     check_memory(s, i);
 }
 
+#define STREAM_MAX 0xffffu      /* an smmuv3's IDR1.SIDSIZE */
+
+/* Where there is one, all DMA is its: so somebody must program it. */
+static void check_iommu(struct system *s)
+{
+    int first = system_find_iommu(s);
+    if (s->hyp_iommu >= 0 && strcmp(s->devices[s->hyp_iommu].type, "smmuv3")) {
+        system_error(s, s->hyp_line, "'%s' is a %s and cannot be the hypervisor's IOMMU: name an smmuv3", s->devices[s->hyp_iommu].name,
+                     s->devices[s->hyp_iommu].type);
+    }
+    for (size_t i = 0; first >= 0 && i < s->device_count; i++) {
+        const struct system_device *d = &s->devices[i];
+        if ((int)i > first && !strcmp(d->type, "smmuv3")) {
+            system_error(s, d->line, "device '%s' is a second smmuv3, '%s' in line %d is there already: a board has one at most, remove one", d->name,
+                         s->devices[first].name, s->devices[first].line);
+        }
+        if (d->stream > STREAM_MAX) {
+            system_error(s, d->line, "device '%s': stream %u is beyond the 16 bits that an smmuv3 knows: choose one up to %u", d->name, d->stream, STREAM_MAX);
+        }
+    }
+    if (first >= 0 && !s->bare && s->devices[first].owner != SYSTEM_OWNER_HYPERVISOR) {
+        system_error(s, s->devices[first].line, "device '%s': only the hypervisor may program it, or all DMA stays blocked: write <hypervisor iommu=\"%s\" …>%s",
+                     s->devices[first].name, s->devices[first].name, s->devices[first].owner >= 0 ? " and remove its <use>" : "");
+    }
+}
+
 void system_check(struct system *s)
 {
     check_name(s, s->line, "system", s->name);
@@ -240,6 +266,7 @@ void system_check(struct system *s)
         system_error(s, s->hyp_line, "'%s' is a %s and cannot be the hypervisor's console: name a uart16550", s->devices[s->hyp_console].name,
                      s->devices[s->hyp_console].type);
     }
+    check_iommu(s);
     for (size_t i = 0; i < s->device_count; i++) {
         check_device(s, i);
     }

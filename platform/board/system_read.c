@@ -244,7 +244,7 @@ static void own(struct system *s, xmlNodePtr n, const char *attr, int owner)
     } else if (d) {
         d->owner = owner;
         if (owner == SYSTEM_OWNER_HYPERVISOR) {
-            s->hyp_console = i;
+            *(strcmp(attr, "iommu") ? &s->hyp_console : &s->hyp_iommu) = i;
         } else if (s->vms[owner].console < 0 && !strcmp(d->type, "uart16550")) {
             s->vms[owner].console = i;
         }
@@ -264,6 +264,7 @@ void system_own(struct system *s, xmlNodePtr root)
     for (xmlNodePtr n = root->children; n && !s->bare; n = n->next) {
         if (is(n, "hypervisor")) {
             own(s, n, "console", SYSTEM_OWNER_HYPERVISOR);
+            own(s, n, "iommu", SYSTEM_OWNER_HYPERVISOR);
         }
         if (is(n, "vm") && vm < s->vm_count) {
             for (xmlNodePtr c = n->children; c; c = c->next) {

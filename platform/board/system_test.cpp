@@ -110,6 +110,34 @@ TEST_F(System, RefusesAConsoleThatIsNoUart)
     refused(6, "'dmaq0' is a dmaq", "name a uart16550", "console=\"uart1\"", "console=\"dmaq0\"");
 }
 
+#define SMMU "  <device name=\"smmu0\" type=\"smmuv3\" base=\"0x0b040000\" spi=\"184\"/>\n"
+
+TEST_F(System, RefusesAnIommuThatIsNoSmmu)
+{
+    change("<use device=\"dmaq0\"/>", "");
+    refused(6, "'dmaq0' is a dmaq and cannot be the hypervisor's IOMMU", "name an smmuv3", "console=\"uart1\"", "iommu=\"dmaq0\"");
+}
+
+TEST_F(System, RefusesAnSmmuThatTheHypervisorDoesNotProgram)
+{
+    refused(6, "device 'smmu0': only the hypervisor may program it", "write <hypervisor iommu=\"smmu0\" …>", "  <hypervisor", SMMU "  <hypervisor");
+}
+
+TEST_F(System, RefusesASecondSmmu)
+{
+    change("  <hypervisor", SMMU "  <hypervisor iommu=\"smmu0\"");
+    refused(7, "device 'smmu1' is a second smmuv3, 'smmu0' in line 6 is there already", "remove one", "  <hypervisor",
+            "  <device name=\"smmu1\" type=\"smmuv3\" base=\"0x0b060000\" spi=\"186\"/>\n  <hypervisor");
+}
+
+TEST_F(System, WithAnSmmuAStreamHas16Bits)
+{
+    change("  <hypervisor", SMMU "  <hypervisor iommu=\"smmu0\"");
+    refused(5, "device 'dmaq0': stream 65536 is beyond the 16 bits", "choose one up to 65535", "stream=\"1\"", "stream=\"65536\"");
+    change("stream=\"1\"", "stream=\"65535\"");
+    EXPECT_TRUE(load()) << said_;
+}
+
 TEST_F(System, RefusesACoreUsedTwice)
 {
     refused(12, "core 0 is used twice: vm 'a' runs on it (line 7)", "one vCPU a core", "core=\"1\"", "core=\"0\"");

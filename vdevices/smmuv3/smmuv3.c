@@ -155,6 +155,12 @@ static uint64_t *wide(struct smmuv3 *s, uint64_t offset)
     }
 }
 
+/* A register of 64 bits: those above, and the addresses of messages (GERROR_IRQ_CFG0, EVENTQ_IRQ_CFG0), RES0 as IDR0.MSI is 0. */
+static bool takes(const struct vdev *dev, uint64_t offset, unsigned size)
+{
+    return offset % size == 0 && (size == 4 || (size == 8 && (wide(dev->state, offset) || offset == 0x68 || offset == 0xb0)));
+}
+
 static uint32_t read32(const struct smmuv3 *s, uint64_t offset)
 {
     const uint64_t *w = wide((struct smmuv3 *)s, offset);
@@ -251,7 +257,7 @@ static void write32(struct vdev *dev, uint64_t offset, uint32_t v)
 
 static enum seam_result peek(const struct vdev *dev, uint64_t offset, unsigned size, uint64_t *value)
 {
-    if (offset % size || size < 4 || (size == 8 && !wide(dev->state, offset))) {
+    if (!takes(dev, offset, size)) {
         return SEAM_SLAVE_ERROR;
     }
     *value = read32(dev->state, offset) | (size == 8 ? (uint64_t)read32(dev->state, offset + 4) << 32 : 0);
@@ -267,12 +273,13 @@ static enum seam_result read(struct vdev *dev, uint64_t offset, unsigned size, u
 static enum seam_result write(struct vdev *dev, uint64_t offset, unsigned size, uint64_t value, seam_ps *delay_ps)
 {
     (void)delay_ps;
-    if (offset % size || size < 4 || (size == 8 && !wide(dev->state, offset))) {
+    uint64_t *w = wide(dev->state, offset);
+    if (!takes(dev, offset, size)) {
         return SEAM_SLAVE_ERROR;
     }
-    if (size == 8) {
-        write_wide(dev->state, wide(dev->state, offset), offset, value, UINT64_MAX);
-    } else {
+    if (size == 8 && w) {
+        write_wide(dev->state, w, offset, value, UINT64_MAX);
+    } else if (size == 4) {
         write32(dev, offset, value);
     }
     return SEAM_OK;

@@ -21,6 +21,7 @@ enum { PAGE = 4096, GUARD = 64, GUARD_BYTE = 0xa5 };
 struct test {
 	const char *device;
 	unsigned long count, size, seed;	/* size 0: the whole set, and the errors */
+	unsigned long rogue;			/* an address, or 0 */
 	int fd;
 	uint8_t *source, *destination;		/* DMAQ_LENGTH_MAX and three pages each */
 	uint64_t random;
@@ -164,6 +165,14 @@ static void errors(struct test *t)
 		     s.timeouts, s.resets);
 }
 
+/* DMA from and to an address that is not this machine's: both must be refused, and the engine must work afterwards. */
+static void rogue(struct test *t)
+{
+	expect(t, "rogue read", (struct dmaq_raw){ t->rogue, 2048, 64, DMAQ_RAW_DESTINATION_SCRATCH, 0, 0 }, DMAQ_SOURCE_ERROR);
+	expect(t, "rogue write", (struct dmaq_raw){ 0, t->rogue, 64, DMAQ_RAW_SOURCE_SCRATCH, 0, 0 }, DMAQ_DESTINATION_ERROR);
+	copies(t, PAGE);
+}
+
 static unsigned long number(const char *text, struct argp_state *state)
 {
 	char *end;
@@ -193,6 +202,11 @@ static error_t on_option(int key, char *arg, struct argp_state *state)
 	case 'r':
 		t->seed = number(arg, state);
 		return 0;
+	case 'o':
+		t->rogue = number(arg, state);
+		if (!t->rogue || t->rogue % DMAQ_ALIGN)
+			argp_error(state, "%s: an address is a multiple of %u and not 0", arg, DMAQ_ALIGN);
+		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "%s: not an option", arg);
 		return 0;
@@ -207,6 +221,7 @@ int main(int argc, char **argv)
 		{ "size", 's', "BYTES", 0, "Copy this size alone, and provoke no errors", 0 },
 		{ "count", 'c', "N", 0, "Copies of each size (1)", 0 },
 		{ "seed", 'r', "N", 0, "Seed of the data (1)", 0 },
+		{ "rogue", 'o', "ADDRESS", 0, "DMA from and to a bus address that is not this machine's, and nothing else", 0 },
 		{ "device", 'd', "PATH", 0, "Engine (/dev/dmaq0)", 0 },
 		{ 0 },
 	};
@@ -226,7 +241,9 @@ int main(int argc, char **argv)
 	if (t.source == MAP_FAILED || t.destination == MAP_FAILED)
 		fail("no memory for two buffers of %zu bytes", memory);
 
-	if (t.size) {
+	if (t.rogue) {
+		rogue(&t);
+	} else if (t.size) {
 		copies(&t, t.size);
 	} else {
 		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
