@@ -2,7 +2,7 @@
 // smmuv3 as its driver and the devices behind it see it (Arm IHI 0070)
 #include <cstring>
 
-#include "regs.h"
+#include "vdevices/regs.h"
 #include "vdevices/dmaq/dmaq_bench.h"
 #include "vdevices/smmuv3/smmuv3.h"
 
