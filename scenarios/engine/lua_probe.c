@@ -30,7 +30,7 @@ static const char *core_of(lua_State *L, const struct board_run *b, const char *
     if (i < 0) {
         luaL_error(L, "system %s has no VM '%s'%s: there are: %s", b->system->name, vm, engine_nearest(vm, words), words);
     }
-    return lua_pushfstring(L, "%d", b->system->vms[i].core);
+    return lua_pushfstring(L, "%d", b->system->vms[i].cores[0]);
 }
 
 static uint64_t number(lua_State *L, const char *what, const char *text)
