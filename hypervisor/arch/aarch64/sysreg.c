@@ -9,7 +9,7 @@
 
 enum decision { RAZ_WI, SGI };
 
-/* First match counts; a register that is not here is a fault of the VM: among them the physical timer (D13.11.16: its PPI
+/* First match counts; a register that is not here is undefined to the VM: among them the physical timer (D13.11.16: its PPI
  * is not the VM's), implementation-defined registers (D12.3.2), and set/way maintenance where it traps. */
 static const struct {
     uint32_t mask, match;

@@ -54,6 +54,29 @@ static const char *emulate(struct core *c, struct trap_frame *f, uint32_t iss)
     return 0;
 }
 
+/* The guest gets an Undefined exception, as on a CPU without that instruction (D1.10.2: entry; D13.2.37: EC 0, IL). */
+#define ESR_UNDEFINED (1ul << 25)
+#define SPSR_EL1H_MASKED 0x3c5ul
+#define SPSR_SP_EL0(spsr) (((spsr) & 0xf) == 4)         /* EL1t */
+#define SPSR_EL0(spsr) (((spsr) & 0xf) == 0)            /* also of an AArch32 program, whose user mode is 0x10 */
+#define SPSR_AARCH32 (1ul << 4)
+
+static void inject_undefined(struct trap_frame *f)
+{
+    uint64_t spsr = READ_SYSREG(spsr_el2), vector = 0x200;
+
+    if (SPSR_EL0(spsr)) {
+        vector = spsr & SPSR_AARCH32 ? 0x600 : 0x400;
+    } else if (SPSR_SP_EL0(spsr)) {
+        vector = 0;
+    }
+    WRITE_SYSREG(elr_el1, f->elr);
+    WRITE_SYSREG(spsr_el1, spsr);
+    WRITE_SYSREG(esr_el1, ESR_UNDEFINED);
+    WRITE_SYSREG(spsr_el2, SPSR_EL1H_MASKED);
+    f->elr = READ_SYSREG(vbar_el1) + vector;
+}
+
 void trap_sync(struct core *c, struct trap_frame *f)
 {
     uint64_t esr = READ_SYSREG(esr_el2);
@@ -74,7 +97,8 @@ void trap_sync(struct core *c, struct trap_frame *f)
         break;
     case EC_SYSREG:
         if (!sysreg_trap(c, f, iss)) {
-            fault_report(c, f, "access to a system register that a VM may not use");
+            inject_undefined(f);
+            return;
         }
         break;
     case EC_DABT_LOWER:
