@@ -16,8 +16,18 @@ enum {
 #define SMC64 0x40000000u
 #define SUSPEND_POWERDOWN (1u << 16)     /* PSCI 5.4.2: StateType of power_state */
 
+/* DEN 0022 5.1: only functions that take an address or an MPIDR have a 64-bit number too. */
+static bool is_number(uint32_t function)
+{
+    uint32_t f = function & ~SMC64;
+    return f == function || f == PSCI_CPU_SUSPEND || f == PSCI_CPU_ON || f == PSCI_AFFINITY_INFO;
+}
+
 static bool known(uint32_t function)
 {
+    if (!is_number(function)) {
+        return false;
+    }
     switch (function & ~SMC64) {
     case PSCI_VERSION: case PSCI_CPU_SUSPEND: case PSCI_CPU_OFF: case PSCI_CPU_ON: case PSCI_AFFINITY_INFO:
     case PSCI_MIGRATE_INFO_TYPE: case PSCI_SYSTEM_OFF: case PSCI_SYSTEM_RESET: case PSCI_FEATURES: case SMCCC_VERSION:
@@ -32,7 +42,7 @@ void psci_call(struct core *c, struct trap_frame *f)
     uint32_t function = f->x[0];
     int64_t result = PSCI_NOT_SUPPORTED;
 
-    switch (function & ~SMC64) {
+    switch (is_number(function) ? function & ~SMC64 : ~0u) {
     case PSCI_VERSION:
         result = 0x10000;
         break;
