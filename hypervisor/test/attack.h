@@ -10,6 +10,14 @@
 #define NO_INTID 1023
 #define ESR_NONE ~0ul
 
+/* One load or store each, of the form that has a syndrome: what a compiler makes of a volatile access may step its address. */
+static inline uint8_t get8(uint64_t at) { uint32_t v; __asm__ volatile("ldrb %w0, [%1]" : "=r"(v) : "r"(at) : "memory"); return v; }
+static inline uint32_t get32(uint64_t at) { uint32_t v; __asm__ volatile("ldr %w0, [%1]" : "=r"(v) : "r"(at) : "memory"); return v; }
+static inline uint64_t get64(uint64_t at) { uint64_t v; __asm__ volatile("ldr %0, [%1]" : "=r"(v) : "r"(at) : "memory"); return v; }
+static inline void put8(uint64_t at, uint32_t v) { __asm__ volatile("strb %w0, [%1]" :: "r"(v), "r"(at) : "memory"); }
+static inline void put32(uint64_t at, uint32_t v) { __asm__ volatile("str %w0, [%1]" :: "r"(v), "r"(at) : "memory"); }
+static inline void put64(uint64_t at, uint64_t v) { __asm__ volatile("str %0, [%1]" :: "r"(v), "r"(at) : "memory"); }
+
 /* attack_start.S: the C part of the exception handlers gets what the program had. x19 to x29 are as they were. */
 struct frame {
     uint64_t x[19], lr, elr, spsr;

@@ -13,29 +13,29 @@ void gic_calm(void)
     WRITE_SYSREG(ICC_BPR1_EL1, 0);
     WRITE_SYSREG(ICC_IGRPEN0_EL1, 0);
     WRITE_SYSREG(ICC_IGRPEN1_EL1, 1);
-    *reg(GICR + 0x14) = 0;              /* GICR_WAKER */
-    while (*reg(GICR + 0x14) & 4) {
+    put32(GICR + 0x14, 0);              /* GICR_WAKER */
+    while (get32(GICR + 0x14) & 4) {
     }
     for (unsigned word = 0; word < WORDS; word++) {
         uint64_t base = word ? GICD : GICR_SGI;
-        *reg(base + ICENABLER + word * 4) = ~0u;
-        *reg(base + ICPENDR + word * 4) = ~0u;
-        *reg(base + ICACTIVER + word * 4) = ~0u;
+        put32(base + ICENABLER + word * 4, ~0u);
+        put32(base + ICPENDR + word * 4, ~0u);
+        put32(base + ICACTIVER + word * 4, ~0u);
         for (unsigned i = 0; i < 32; i += 4) {
-            *reg(base + IPRIORITYR + word * 32 + i) = 0x80808080;
+            put32(base + IPRIORITYR + word * 32 + i, 0x80808080);
         }
         if (word) {
-            *reg(base + ICFGR + word * 8) = 0;
-            *reg(base + ICFGR + word * 8 + 4) = 0;
+            put32(base + ICFGR + word * 8, 0);
+            put32(base + ICFGR + word * 8 + 4, 0);
         }
     }
     WRITE_SYSREG(ICC_AP1R0_EL1, 0);
     WRITE_SYSREG(ICC_AP0R0_EL1, 0);
-    *reg(GICD) = 0x12;                  /* ARE, group 1 */
+    put32(GICD, 0x12);                  /* ARE, group 1 */
     while (gic_take() != NO_INTID) {
     }
-    *reg(GICR_SGI + ISENABLER) = 0xffff | 1u << TIMER;
-    *reg(GICD + ISENABLER + attack_uart_intid / 32 * 4) = 1u << attack_uart_intid % 32;
+    put32(GICR_SGI + ISENABLER, 0xffff | 1u << TIMER);
+    put32(GICD + ISENABLER + attack_uart_intid / 32 * 4, 1u << attack_uart_intid % 32);
 }
 
 uint32_t gic_take(void)

@@ -19,14 +19,14 @@ static void walk(void)
 void attack_memory(int letter)
 {
     switch (letter) {
-    case '1': (void)*reg(HYPERVISOR); break;
+    case '1': (void)get32(HYPERVISOR); break;
     case '2': __asm__ volatile("stp q0, q1, [%0]" :: "r"(OTHERS) : "memory"); break;
-    case '3': *reg(NEIGHBOURS_WAKER) = 2; break;
-    case '4': *reg(PULSE) = 0; break;
+    case '3': put32(NEIGHBOURS_WAKER, 2); break;
+    case '4': put32(PULSE, 0); break;
     case '5': ((void (*)(void))HYPERVISOR)(); break;
     case '6': walk(); break;
     case '7': __asm__ volatile("dc ivac, %0" :: "r"(HYPERVISOR) : "memory"); break;
-    case '8': (void)*reg8(GICD + ISENABLER); break;             /* a size that it has not */
+    case '8': (void)get8(GICD + ISENABLER); break;             /* a size that it has not */
     default: return;
     }
     say("attack memory: WRONG: this VM still runs\n");

@@ -48,7 +48,7 @@ void attack_timer(void)
     for (; switched < 5000; switched++) {
         WRITE_SYSREG(cntv_tval_el0, switched % 2 ? 0 : 0xffffffff);
         WRITE_SYSREG(cntv_ctl_el0, 1);
-        *reg(GICR_SGI + (switched & 4 ? ISENABLER : ICENABLER)) = 1u << TIMER;
+        put32(GICR_SGI + (switched & 4 ? ISENABLER : ICENABLER), 1u << TIMER);
         WRITE_SYSREG(cntv_ctl_el0, 0);
     }
     count_of(TIMER_STORM, "tried");
@@ -61,8 +61,8 @@ static void pend_all(void)
 {
     for (unsigned word = 0; word < WORDS; word++) {
         uint64_t base = word ? GICD : GICR_SGI;
-        *reg(base + ISENABLER + word * 4) = ~0u;
-        *reg(base + ISPENDR + word * 4) = ~0u;
+        put32(base + ISENABLER + word * 4, ~0u);
+        put32(base + ISPENDR + word * 4, ~0u);
     }
 }
 
@@ -71,7 +71,7 @@ static unsigned bits_of_others(unsigned group)
     unsigned bits = 0;
     for (unsigned word = 1; word < WORDS; word++) {
         uint32_t mine = word == attack_uart_intid / 32 ? 1u << attack_uart_intid % 32 : 0;
-        bits += !!(*reg(GICD + group + word * 4) & ~mine);
+        bits += !!(get32(GICD + group + word * 4) & ~mine);
     }
     return bits;
 }
@@ -96,12 +96,12 @@ void attack_interrupts(void)
     rounds = 0;
     for (; rounds < 300; rounds++) {
         for (unsigned i = 0; i < 1020; i += 4) {
-            *reg((i < 32 ? GICR_SGI : GICD) + IPRIORITYR + i) = random64();
+            put32((i < 32 ? GICR_SGI : GICD) + IPRIORITYR + i, random64());
         }
         for (unsigned word = 1; word < WORDS; word++) {
-            *reg(GICD + ICFGR + word * 8) = random64();
-            *reg(GICD + ICFGR + word * 8 + 4) = random64();
-            *reg(GICD + 0x6000 + 256 * word) = random64();                  /* GICD_IROUTER */
+            put32(GICD + ICFGR + word * 8, random64());
+            put32(GICD + ICFGR + word * 8 + 4, random64());
+            put32(GICD + 0x6000 + 256 * word, random64());                  /* GICD_IROUTER */
         }
         pend_all();
         seen += bits_of_others(ISENABLER) + bits_of_others(ISPENDR) + bits_of_others(ISACTIVER);
@@ -110,8 +110,8 @@ void attack_interrupts(void)
         IRQ_OFF();
         for (unsigned word = 0; word < WORDS; word++) {
             uint64_t base = word ? GICD : GICR_SGI;
-            *reg(base + (random64() & 0x180) + 0x200 + word * 4) = random64();     /* pending, active: set or cleared */
-            *reg(base + (random64() & 0x80) + 0x100 + word * 4) = random64();
+            put32(base + (random64() & 0x180) + 0x200 + word * 4, random64());     /* pending, active: set or cleared */
+            put32(base + (random64() & 0x80) + 0x100 + word * 4, random64());
         }
     }
     count_of(rounds, "rounds tried");
@@ -144,14 +144,14 @@ static void scan(uint64_t from, uint32_t length, unsigned size)
         }
         uint64_t r = random64();
         if (size == 1) {
-            (void)*reg8(at);
-            *reg8(at) = r;
+            (void)get8(at);
+            put8(at, r);
         } else if (size == 4) {
-            (void)*reg(at);
-            *reg(at) = r;
+            (void)get32(at);
+            put32(at, r);
         } else {
-            (void)*(volatile uint64_t *)at;
-            *(volatile uint64_t *)at = r;
+            (void)get64(at);
+            put64(at, r);
         }
         tried += 2;
     }
