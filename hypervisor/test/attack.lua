@@ -32,8 +32,8 @@ end
 local function attack(b, letter)
     b:send("attacker", letter)
     local said, how = b:expect("attacker", { "ok\n", "FAILED\n", "UNEXPECTED" }, { within = "20s" })
-    log(said:gsub("%s+$", ""))
-    return how == "ok\n"
+    log(os.time() .. " " .. said:match("attack .*[^\n]"))
+    return how == 1
 end
 
 local function attack_once(b, i)

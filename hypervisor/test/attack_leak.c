@@ -50,9 +50,10 @@ static const struct {
     { "IRQ, taken", leak_wait, ANY, ANY, true, true, 0 },
 };
 
-/* System registers of EL1 and EL0 that this program has no other use for (no MMU, no EL0) */
-#define KEPT(F) F(sp_el0) F(tpidr_el0) F(tpidrro_el0) F(tpidr_el1) F(ttbr0_el1) F(ttbr1_el1) F(mair_el1) F(contextidr_el1) F(far_el1) F(fpcr) F(fpsr)
-#define WORTH 0x07c00000u       /* bits that all of them have: FPCR's modes */
+/* System registers of EL1 and EL0 that this program has no other use for (no MMU, no EL0), and bits that they have */
+#define KEPT(F) \
+    F(sp_el0, ~0ul) F(tpidr_el0, ~0ul) F(tpidrro_el0, ~0ul) F(tpidr_el1, ~0ul) F(ttbr0_el1, 0xfffffffff000) F(ttbr1_el1, 0xfffffffff000) \
+    F(mair_el1, 0x4444444444444444) F(contextidr_el1, 0xffffffff) F(far_el1, ~0ul) F(par_el1, 1) F(fpcr, 0x07c00000) F(fpsr, 0x0800009f)
 
 static uint64_t x[31], before_x[31];
 static uint64_t q[64] __attribute__((aligned(16))), before_q[64];
@@ -79,7 +80,7 @@ static unsigned wrong(unsigned i)
     if (exits[i].x1 != ANY) {
         x[1] = exits[i].x1;
     }
-#define SET(name) uint64_t name##_ = random64() & WORTH; WRITE_SYSREG(name, name##_);
+#define SET(name, bits) uint64_t name##_ = random64() & (bits); WRITE_SYSREG(name, name##_);
     KEPT(SET)
     fault_expected = true;
     if (exits[i].sgis != NO_TIMER) {
@@ -97,7 +98,7 @@ static unsigned wrong(unsigned i)
     exits[i].exit(x, q);
     IRQ_OFF();
     fault_expected = false;
-#define LOOK(name) changed += READ_SYSREG(name) != name##_;
+#define LOOK(name, bits) changed += READ_SYSREG(name) != name##_;
     KEPT(LOOK)
     for (unsigned r = exits[i].result; r < 31; r++) {
         changed += x[r] != before_x[r];
