@@ -4,12 +4,13 @@
 #include "attack.h"
 
 #define TIMER_STORM 20000
+#define SGI_STORM 20000
 #define WORDS 32                        /* of 32 interrupts: all that an architecture of 1020 could have */
 #define GICD_SIZE 0x10000u
 #define GICR_SIZE 0x20000u
 
 static volatile uint64_t timers, sgis, spis, foreign;
-static volatile bool again;             /* the handler makes each SGI pending once more */
+static volatile bool storm;             /* the handler makes the timer's interrupt, or the SGI, pending once more */
 
 void gic_irq(void)
 {
@@ -18,13 +19,13 @@ void gic_irq(void)
         return;
     }
     if (intid == TIMER) {
-        if (++timers % TIMER_STORM) {
+        if (++timers < TIMER_STORM && storm) {
             WRITE_SYSREG(cntv_cval_el0, READ_SYSREG(cntvct_el0) - timers % 3);      /* past already */
         } else {
             WRITE_SYSREG(cntv_ctl_el0, 0);
         }
     } else if (intid < 16) {
-        if (++sgis < 20000 && again) {
+        if (++sgis < SGI_STORM && storm) {
             WRITE_SYSREG(ICC_SGI1R_EL1, (uint64_t)intid << 24 | 1);
         }
     } else if (intid == attack_uart_intid) {
@@ -38,12 +39,14 @@ void gic_irq(void)
 void attack_timer(void)
 {
     timers = 0;
+    storm = true;
     WRITE_SYSREG(cntv_cval_el0, 0);
     IRQ_ON();
     WRITE_SYSREG(cntv_ctl_el0, 1);
     for (uint64_t start = READ_SYSREG(cntvct_el0); timers < TIMER_STORM && READ_SYSREG(cntvct_el0) - start < 62500000;) {
     }
     IRQ_OFF();
+    storm = false;
     uint64_t switched = 0;              /* on and off, masked: pending comes and goes in the list registers */
     for (; switched < 5000; switched++) {
         WRITE_SYSREG(cntv_tval_el0, switched % 2 ? 0 : 0xffffffff);
@@ -80,7 +83,7 @@ void attack_interrupts(void)
 {
     uint64_t rounds = 0, seen = 0;
     sgis = spis = foreign = 0;
-    again = true;
+    storm = true;
     for (unsigned i = 0; i < 16; i++) {
         WRITE_SYSREG(ICC_SGI1R_EL1, (uint64_t)i << 24 | 1);
         WRITE_SYSREG(ICC_SGI1R_EL1, (uint64_t)i << 24 | 1ul << 40);         /* to all but this CPU */
@@ -89,9 +92,9 @@ void attack_interrupts(void)
         WRITE_SYSREG(ICC_ASGI1R_EL1, (uint64_t)i << 24 | 0xffff);
     }
     IRQ_ON();
-    while (sgis < 20000 && rounds++ < 1000000) {
+    while (sgis < SGI_STORM && rounds++ < 1000000) {
     }
-    again = false;
+    storm = false;
     IRQ_OFF();
     rounds = 0;
     for (; rounds < 300; rounds++) {
@@ -102,6 +105,9 @@ void attack_interrupts(void)
             put32(GICD + ICFGR + word * 8, random64());
             put32(GICD + ICFGR + word * 8 + 4, random64());
             put32(GICD + 0x6000 + 256 * word, random64());                  /* GICD_IROUTER */
+        }
+        for (unsigned word = 0; word < WORDS; word++) {
+            put32((word ? GICD : GICR_SGI) + ICACTIVER + word * 4, ~0u);
         }
         pend_all();
         seen += bits_of_others(ISENABLER) + bits_of_others(ISPENDR) + bits_of_others(ISACTIVER);
@@ -119,7 +125,7 @@ void attack_interrupts(void)
     count_of(spis, "own SPIs");
     count_of(foreign, "interrupts of others taken");
     count_of(seen, "words of others seen");
-    require(sgis >= 20000, "SGIs are missing");
+    require(sgis >= SGI_STORM, "SGIs are missing");
     require(spis >= rounds, "own SPIs are missing");
     require(!foreign, "another's interrupt came");
     require(!seen, "another's interrupt is seen");
