@@ -4,14 +4,15 @@
 -- Compared is all that the neighbour's core, its console and its device's interrupt line leave in the trace: accesses, bytes,
 -- edges, probes in its vector and its handler, each with the instructions that the core has executed and with its time.
 --
--- Cores share virtual time, one executes at a time (docs/time.md). Beside its heartbeat, an interrupt a ms and 97 instructions
--- for it, the neighbour is equal to the ns. When it is busy for longer than a quantum (its round of 1000 pulses ends with
--- sorting and printing), a busy attacker gets every other quantum: the platform's doing, not the hypervisor's. There its
--- instructions are compared and not its time. No timer of the attacker's may expire then: that, too, takes the turn.
+-- Cores share virtual time, one executes at a time (docs/time.md). So what must be equal, record for record, is the neighbour in
+-- its own time, its core's instructions, and in ns the instants at which its device raises its interrupt. The other records'
+-- ns may differ by a quantum: where the turn goes to a busy core that has waited for eight of them, or that an interrupt of its
+-- own has come for, which is the platform's doing and not the hypervisor's. The log says how many do. For the same reason the
+-- neighbour is not asked for its rounds of pulses: it prints latencies in ns, and sorts them.
 
 local NEIGHBOUR, CORE <const> = "rt", 1     -- attack.xml
 local attacks = { "s", "h", "m", "i", "o", "p", "t", "n", "v", "l", "c" }
-local beside_pulses = { "t", "n", "v", "c" }
+local QUANTUM_PS <const> = 10000000
 -- Each ends its VM with a report: VM, letter, words of the report
 local outside, fetch, gic = "data access outside of the VM", "instruction fetch outside of the VM", "access to the interrupt controller "
 local ends = {
@@ -32,12 +33,17 @@ local more_ends = {
     { "once6", "D", "core 7: " .. outside, "on the guest's own table walk" },
 }
 
+-- Heartbeats: a hundred each
+local function beat(b, n) b:expect(NEIGHBOUR, "rt: alive " .. n .. "\n", { within = "100s" }) end
+local function beats(b) return tonumber(b:console(NEIGHBOUR):match(".*rt: alive (%d+)\n")) end
+
 local function start(name)
     local b = board.start { system = "hypervisor/test/attack.xml", name = name }
     b:probe { name = "el2", vm = NEIGHBOUR, at = "hyp_vector_irq" }
     b:probe { name = "handler", vm = NEIGHBOUR, at = "pulse_handler", file = "rt/rt.elf" }
     b:expect("attacker", "attack: ready")
     b:expect(NEIGHBOUR, "rt: done")
+    beat(b, 1)                      -- its periodic pulse has begun
     return b
 end
 
@@ -61,15 +67,11 @@ local function attack_at_last(b, list)
     check(not b:console("hypervisor"):find("HYPERVISOR FAULT"), "the hypervisor itself failed")
 end
 
--- Heartbeats, a hundred each; all expects of them are here, so that they are at the same instants in both runs
-local function beat(b, n) b:expect(NEIGHBOUR, "rt: alive " .. n .. "\n", { within = "100s" }) end
-local function beats(b) return tonumber(b:console(NEIGHBOUR):match(".*rt: alive (%d+)\n") or 0) end
-
--- Of the neighbour's records: their fields but the time, and the time (traces/trace.h)
-local NAME, IRQ, CONSOLE <const> = 1, 4, 7
+-- The neighbour's records (traces/trace.h): their fields but the time, their times, and which are made by its device
+local NAME, IRQ, CONSOLE, NO_CORE <const> = 1, 4, 7, 0xff
 local function neighbours(b)
     local file <close> = assert(io.open(b:trace(), "rb"))
-    local text, words, times, own = file:read("a"), {}, {}, {}
+    local text, words, times, raises, own = file:read("a"), {}, {}, {}, {}
     for at = 17, #text - 47, 48 do
         local time, _, kind, core, size, id = string.unpack("<I8I8I2BBI4", text, at)
         if kind == NAME then
@@ -78,27 +80,27 @@ local function neighbours(b)
         elseif core == CORE or ((kind == IRQ or kind == CONSOLE) and own[id]) then
             words[#words + 1] = text:sub(at + 8, at + 47)
             times[#times + 1] = time
+            raises[#times] = kind == IRQ and core == NO_CORE
         end
     end
-    return words, times
+    return words, times, raises
 end
 
--- The first `count` records, those up to `exact_until` also in time
-local function compare(b, quiet, exact_until)
-    local words, times = neighbours(b)
+local function compare(b, quiet)
+    local words, times, raises = neighbours(b)
     local quiet_words, quiet_times = neighbours(quiet)
-    local exact, moved, most = 0, 0, 0
-    check(#words > 1000 and #words <= #quiet_words, ("the neighbour left %d records, %d in the quiet run"):format(#words, #quiet_words))
+    local moved, most = 0, 0
+    check(#words <= #quiet_words, ("the neighbour left %d records, %d in the quiet run"):format(#words, #quiet_words))
+    check(#words > 1000, "the neighbour has had no interrupts")
     for i = 1, #words do
         local apart = math.abs(times[i] - quiet_times[i])
-        if words[i] ~= quiet_words[i] or (apart > 0 and quiet_times[i] <= exact_until) then
+        if words[i] ~= quiet_words[i] or apart > (raises[i] and 0 or QUANTUM_PS) then
             error(("the neighbour's record %d of %d differs: at %d ps, in the quiet run at %d ps"):format(i, #words, times[i], quiet_times[i]), 0)
         end
-        exact = exact + (apart == 0 and 1 or 0)
         moved = moved + (apart > 0 and 1 or 0)
         most = math.max(most, apart)
     end
-    log(("%s: the neighbour's %d records are equal, %d of them in time too, the rest within %d ns"):format(b:name(), #words, exact, most // 1000))
+    log(("%s: the neighbour's %d records are equal, %d of them later or earlier, by up to %d ns"):format(b:name(), #words, moved, most // 1000))
 end
 
 local b = start("attacked")
@@ -107,16 +109,7 @@ for _, letter in ipairs(attacks) do
     failed = failed + (attack(b, letter) and 0 or 1)
 end
 check(not b:console("hypervisor"):find("stopped", 1, true), "the hypervisor stopped a VM")
-log(("so far %.3f s of the board's time"):format(b:time() / 1e12))
-local pulses_at = {}
-local exact_until
-for i, letter in ipairs(beside_pulses) do
-    pulses_at[i] = beats(b) + 1
-    beat(b, pulses_at[i])
-    exact_until = exact_until or b:time()
-    b:send(NEIGHBOUR, "p")
-    failed = failed + (attack(b, letter) and 0 or 1)
-end
+log(("the attacks took until %.3f s of the board's time"):format(b:time() / 1e12))
 attack_at_last(b, ends)
 local last = beats(b) + 3
 beat(b, last)
@@ -129,14 +122,10 @@ beat(ended, beats(ended) + 1)
 ended:close()
 
 local quiet = start("quiet")
-for _, at in ipairs(pulses_at) do
-    beat(quiet, at)
-    quiet:send(NEIGHBOUR, "p")
-end
 beat(quiet, last)
 check(quiet:console(NEIGHBOUR) == said, "the neighbour says other things beside an attacker")
 quiet:close()
 
-compare(b, quiet, exact_until)
-compare(ended, quiet, exact_until)
+compare(b, quiet)
+compare(ended, quiet)
 check(failed == 0, failed .. " attacks did not go as they must (above)")

@@ -3,7 +3,7 @@
  */
 #include "attack.h"
 
-#define TIMER_STORM 20000
+#define TIMER_STORM 100000
 #define SGI_STORM 20000
 #define WORDS 32                        /* of 32 interrupts: all that an architecture of 1020 could have */
 #define GICD_SIZE 0x10000u
