@@ -135,8 +135,8 @@ void attack_interrupts(void)
  * sizes are an attack that may end the VM: attack_memory.c. */
 static bool has_size(uint64_t at, unsigned size)
 {
-    bool priorities = (at >= GICD + IPRIORITYR && at < GICD + IPRIORITYR + 1020) || (at >= GICR_SGI + IPRIORITYR && at < GICR_SGI + IPRIORITYR + 32);
-    bool wide = (at >= GICD + 0x6100 && at < GICD + 0x7fe0) || at == GICR + 8;
+    bool priorities = at - (GICD + IPRIORITYR) < 1020 || at - (GICR_SGI + IPRIORITYR) < 32;
+    bool wide = at - (GICD + 0x6100) < 0x1ee0 || at == GICR + 8;
     return size == 4 || (size == 1 && priorities) || (size == 8 && wide);
 }
 
