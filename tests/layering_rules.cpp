@@ -59,7 +59,7 @@ static const std::vector<Room> rooms = {
     /* Above: board, engine, command. */
     { "platform/board/.*",     "platform/board", { "traces" }, { "C", "libxml", "libvirt" } },
     { "scenarios/engine/.*",   "scenarios/engine", { "platform/board", "traces" }, { "C", "lua", "glib" } },
-    { "platform/bench/.*",     "platform/bench", { "platform/rtl/core.h", "platform/qemu/test" }, { "C" } },
+    { "platform/bench/.*",     "platform/bench", { "platform/rtl/core.h", "platform/qemu/test", "traces" }, { "C" } },
     { "platform/cli/.*",       "platform/cli", { "scenarios/engine", "platform/bench", "platform/board", "traces" }, { "C", "libxml" } },
 
     /* The hypervisor. Its runtime is freestanding and includes nothing of the platform but registers; forge is a host tool. */
