@@ -65,7 +65,7 @@ static const std::vector<Room> rooms = {
     /* The hypervisor. Its runtime is freestanding and includes nothing of the platform but registers; forge is a host tool. */
     { "hypervisor/forge/.*",   "hypervisor/forge", { "hypervisor/include", "platform/board/system.h" }, { "C", "libxml", "fdt" } },
     { "hypervisor/(include|core|arch|vmm)/.*", "hypervisor/include", {}, { "registers" } },
-    { "hypervisor/test/.*",    "hypervisor/test", { "hypervisor/include" }, {} },   /* guests that check the runtime */
+    { "hypervisor/test/.*",    "hypervisor/test", { "hypervisor/include" }, { "registers" } },   /* guests that check the runtime */
 
     /* What runs in the guests knows the devices' registers and nothing else of ours. */
     { "drivers-under-test/linux/([^/]+)/.*", "drivers-under-test/linux", {}, { "C", "kernel", "registers" } },

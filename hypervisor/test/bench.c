@@ -15,6 +15,7 @@
 #define SPIS 8u
 #define SPI_WORD (SPI_FIRST / 32 * 4)
 #define SPI_BITS (0xffu << SPI_FIRST % 32)
+#define PULSE_BIT (1u << PULSE_INTID % 32)
 #define TIMER 27u
 #define SGIS 16u
 #define INTIDS 288u
@@ -110,13 +111,13 @@ static void init(void)
 static bool is_worst(unsigned round) { return round % 50 == 49; }
 static unsigned one_to_three(unsigned round) { return round / 50 % 3 + 1; }
 
-/* The list registers hold interrupts of little urgency, all others of the VM wait, and all that wait have become more
- * urgent since: the next look at the lists finds the most to do. */
-static void fill(void)
+/* The list registers hold interrupts of little urgency, all others (SGIs and some SPIs of the VM) wait, and those that wait
+ * have become more urgent since: the next look at the lists finds the most to do. */
+static void fill(uint32_t spis)
 {
     priorities(SPI_FIRST, SPIS, 0xf0, 0);
     priorities(0, SGIS, 0xf8, 0);
-    *reg(GICD + ISPENDR + SPI_WORD) = SPI_BITS;
+    *reg(GICD + ISPENDR + SPI_WORD) = spis;
     sgis(0, SGIS);
     priorities(0, SGIS, 0x80, 8);
     priorities(SPI_FIRST, SPIS, 0x80, 0);
@@ -143,9 +144,13 @@ static void irq_spi(unsigned round)
 
 static void irq_overflow(unsigned round)
 {
-    sgis(0, is_worst(round) ? SGIS : 4);
+    if (is_worst(round)) {
+        fill(SPI_BITS & ~PULSE_BIT);
+    } else {
+        sgis(0, 4);
+    }
     path_irq_overflow(PULSE + PULSE_CTRL, PULSE_CTRL_START, SPINS);
-    drain();
+    empty();
 }
 
 static void irq_timer(unsigned round)
@@ -173,7 +178,7 @@ static void wfi(unsigned round)
 static void enable(void (*path)(uint64_t, uint32_t), uint64_t at, uint32_t bits, unsigned round)
 {
     if (is_worst(round)) {
-        fill();
+        fill(SPI_BITS);
         path(at, bits);
         empty();
     } else {
@@ -187,7 +192,7 @@ static void ppi_enable(unsigned round) { enable(path_ppi_enable, GICR_SGI + ISEN
 static void sgi(unsigned round)
 {
     if (is_worst(round)) {
-        fill();
+        fill(SPI_BITS);
         path_sgi(1);
         empty();
     } else {
@@ -199,7 +204,7 @@ static void sgi(unsigned round)
 static void look(uint64_t (*path)(uint64_t), uint64_t at, unsigned round)
 {
     if (is_worst(round)) {
-        fill();
+        fill(SPI_BITS);
         path(at);
         empty();
     } else {

@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What is counted in each run of a path. A visit: from an exception's entry to EL2 to its ERET, both included. */
 enum budget_count {
     BUDGET_IRQ,         /* instructions of the longest visit by an interrupt */
@@ -36,6 +40,8 @@ extern struct budget_row budget_rows[];     /* ends with name NULL */
 bool budget_met(const struct budget_row *r);
 void budget_failed(struct budget_row *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+#define INSTANCE "first-light"      /* the system whose image is weighed */
+
 /* budget_paths.c: the wanted rows of a trace's paths */
 void budget_paths(const char *trace);
 /* budget_size.c: the wanted rows of an instance */
@@ -47,4 +53,7 @@ int budget_lines(const char *path);
  * 77: nothing was measured, as this hypervisor has none of the paths. */
 int budget_main(int argc, char **argv);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -104,12 +104,13 @@ static bool is_entry(uint64_t pc)
 static void instruction(const struct trace_record *t, struct run *runs, unsigned count)
 {
     bool same = t->insn == visit.last_insn && t->addr == visit.last_pc, follows = t->insn == visit.last_insn + 1;
+    bool runs_on = follows && t->addr == visit.last_pc + 4;     /* code of one vector may reach into the next */
     visit.last_insn = t->insn;
     visit.last_pc = t->addr;
     if (same) {
         return;
     }
-    if (is_entry(t->addr)) {
+    if (is_entry(t->addr) && !runs_on) {
         visit_ends(runs, count);
     } else if (!visit.length) {
         return;                 /* the visit had begun before the trace of it did */

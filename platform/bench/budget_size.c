@@ -14,8 +14,6 @@
 #include "bench.h"
 #include "budget.h"
 
-#define INSTANCE "first-light"
-
 struct image {
     unsigned char *data;
     size_t size;
