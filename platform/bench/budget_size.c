@@ -152,6 +152,16 @@ int budget_lines(const char *path)
     return count + text;
 }
 
+/* Where the last "/hypervisor/" begins, or NULL: the tree may lie below a folder of that name itself. */
+static char *in_tree(char *line)
+{
+    char *last = NULL;
+    for (char *at = line; (at = strstr(at, "/hypervisor/")); at++) {
+        last = at;
+    }
+    return last;
+}
+
 /* Compilation units below hypervisor/, by readelf; -1 and `why` if there are none or one cannot be read. */
 static int lines_of(const char *elf, char *why, size_t why_len)
 {
@@ -160,7 +170,7 @@ static int lines_of(const char *elf, char *why, size_t why_len)
     snprintf(command, sizeof command, "readelf --debug-dump=info --dwarf-depth=1 '%s' 2>/dev/null", elf);
     FILE *f = popen(command, "r");
     while (f && fgets(line, sizeof line, f)) {
-        char *path = strstr(line, "DW_AT_name") ? strstr(line, "/hypervisor/") : NULL, file[9000];
+        char *path = strstr(line, "DW_AT_name") ? in_tree(line) : NULL, file[9000];
         if (!path) {
             continue;
         }
