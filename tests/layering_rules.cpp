@@ -59,13 +59,13 @@ static const std::vector<Room> rooms = {
     /* Above: board, engine, command. */
     { "platform/board/.*",     "platform/board", { "traces" }, { "C", "libxml", "libvirt" } },
     { "scenarios/engine/.*",   "scenarios/engine", { "platform/board", "traces" }, { "C", "lua", "glib" } },
-    { "platform/bench/.*",     "platform/bench", { "platform/rtl/core.h", "platform/qemu/test" }, { "C" } },
+    { "platform/bench/.*",     "platform/bench", { "platform/rtl/core.h", "platform/qemu/test", "traces" }, { "C" } },
     { "platform/cli/.*",       "platform/cli", { "scenarios/engine", "platform/bench", "platform/board", "traces" }, { "C", "libxml" } },
 
     /* The hypervisor. Its runtime is freestanding and includes nothing of the platform but registers; forge is a host tool. */
     { "hypervisor/forge/.*",   "hypervisor/forge", { "hypervisor/include", "platform/board/system.h" }, { "C", "libxml", "fdt" } },
     { "hypervisor/(include|core|arch|vmm)/.*", "hypervisor/include", {}, { "registers" } },
-    { "hypervisor/test/.*",    "hypervisor/test", { "hypervisor/include" }, {} },   /* guests that check the runtime */
+    { "hypervisor/test/.*",    "hypervisor/test", { "hypervisor/include" }, { "registers" } },   /* guests that check the runtime */
 
     /* What runs in the guests knows the devices' registers and nothing else of ours. */
     { "drivers-under-test/linux/([^/]+)/.*", "drivers-under-test/linux", {}, { "C", "kernel", "registers" } },
