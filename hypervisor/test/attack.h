@@ -7,6 +7,8 @@
 #include "guest.h"
 
 #define TIMER 27                        /* PPI of the virtual timer */
+#define PHYSICAL_TIMER 30
+#define VIRTUAL_WORD 1                  /* INTIDs 32 to 63: each VM has its own, with nothing behind them */
 #define NO_INTID 1023
 #define ESR_NONE ~0ul
 

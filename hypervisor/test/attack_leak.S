@@ -54,9 +54,9 @@ leak_\name:
     LEAK    smc, smc #0
     LEAK    read, ldr w0, [x1]
     LEAK    write, str w0, [x1]
-    LEAK    mrs, mrs x0, pmcr_el0
-    LEAK    msr, msr pmcr_el0, x0
-    LEAK    undefined, mrs x0, cntp_ctl_el0
+    LEAK    mrs, mrs x0, oslsr_el1
+    LEAK    msr, msr oslar_el1, x0
+    LEAK    undefined, mrs x0, pmcr_el0
     LEAK    sgi, msr S3_0_C12_C11_5, x0
     LEAK    wfi, wfi
 

@@ -30,7 +30,9 @@ void gic_irq(void)
         }
     } else if (intid == attack_uart_intid) {
         spis++;
-    } else {
+    } else if (intid == PHYSICAL_TIMER) {
+        WRITE_SYSREG(cntp_ctl_el0, 0);
+    } else if (intid / 32 != VIRTUAL_WORD) {
         foreign++;
     }
     WRITE_SYSREG(ICC_EOIR1_EL1, intid);
@@ -73,7 +75,7 @@ static unsigned bits_of_others(unsigned group)
 {
     unsigned bits = 0;
     for (unsigned word = 1; word < WORDS; word++) {
-        uint32_t mine = word == attack_uart_intid / 32 ? 1u << attack_uart_intid % 32 : 0;
+        uint32_t mine = word == VIRTUAL_WORD ? ~0u : word == attack_uart_intid / 32 ? 1u << attack_uart_intid % 32 : 0;
         bits += !!(get32(GICD + group + word * 4) & ~mine);
     }
     return bits;

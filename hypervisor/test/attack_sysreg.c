@@ -24,11 +24,11 @@ static const struct {
     { ENCODING(3, 3, 4, 2, 1), "DAIF: breakpoints that the scan itself sets would act" },
 };
 
-/* Undefined to a VM by this hypervisor's decision: the physical timer. The ranges of others: registers of EL2, EL3, secure EL1
+/* Undefined to a VM by this hypervisor's decision: performance monitors. The ranges of others: registers of EL2, EL3, secure EL1
  * and the EL12 and EL02 names are those with op1 4 to 7, for op0 2 those with op1 4 and more. */
 static bool forbidden(uint32_t e)
 {
-    return OP1(e) >= 4 || (e & ~ENCODING(0, 0, 0, 0, 3)) == ENCODING(3, 3, 14, 2, 0);
+    return OP1(e) >= 4 || (e & ~ENCODING(0, 0, 0, 0, 7)) == ENCODING(3, 3, 9, 12, 0);
 }
 
 static bool is_kept(uint32_t e)

@@ -31,7 +31,7 @@ path_\name\()_end:
     PATH spi_enable, str w1, [x0]
     PATH ppi_enable, str w1, [x0]
     PATH sgi, msr ICC_SGI1R_EL1, x0
-    PATH raz, mrs x0, pmcr_el0
+    PATH raz, mrs x0, oslsr_el1
     PATH wfi, wfi
     PATH_SPINNING irq_spi, x2, str w1, [x0]
     PATH_SPINNING irq_overflow, x2, str w1, [x0]

@@ -35,7 +35,7 @@ struct budget_row budget_rows[] = {
     { "vgic.spi-enable", "write of GICD_ISENABLER<n>", BUDGET_SYNC, "spi_enable", "spi_enable.end", 300, 120 },
     { "vgic.ppi-enable", "write of GICR_ISENABLER0", BUDGET_SYNC, "ppi_enable", "ppi_enable.end", 300, 120, 3636 },
     { "sysreg.sgi", "write of ICC_SGI1R_EL1, to itself", BUDGET_SYNC, "sgi", "sgi.end" },
-    { "sysreg.raz", "read of PMCR_EL0, which is zero", BUDGET_SYNC, "raz", "raz.end" },
+    { "sysreg.raz", "read of OSLSR_EL1, which is zero", BUDGET_SYNC, "raz", "raz.end" },
     { "size.lines", "lines of .c and .S that " INSTANCE " uses", BUDGET_SOURCE, NULL, NULL, 4000, 3000, 6670 },
     { "size.bytes", "code and read-only data of " INSTANCE, BUDGET_BYTES, NULL, NULL, 24576, 12288, 72118 },
     { 0 }

@@ -11,7 +11,7 @@
 enum decision { RAZ_WI, SEND_SGI, ID };
 
 /* First match counts. What is not here is Undefined for a VM, as on a CPU that does not have it: among them registers of EL2 and EL3 (which do not even trap),
- * implementation-defined registers (D12.3.2), and writes of ID registers. */
+ * implementation-defined registers (D12.3.2), and performance monitors (D13.4), which ID_AA64DFR0.PMUVer says are not there. */
 static const struct {
     uint32_t mask, match;
     enum decision decision;
@@ -27,10 +27,6 @@ static const struct {
     /* D13.3: breakpoints, watchpoints, MDSCR, MDCCINT, OSDTR, OSECCR with MDCR_EL2.TDA: on a core with several vCPUs a VM has none */
     { REG(3, 7, 15, 0, 0), REG(2, 0, 0, 0, 0), RAZ_WI },
     { REG(3, 7, 15, 0, 0), REG(2, 3, 0, 0, 0), RAZ_WI },
-    /* D13.4: performance monitors: PMCR 0 has no counters. CRn 9, CRm 12-14 of EL1 and EL0; event counters CRn 14, CRm 8-15 */
-    { ANY_OP2, REG(3, 0, 9, 14, 0), RAZ_WI },
-    { REG(3, 7, 15, 12, 0), REG(3, 3, 9, 12, 0), RAZ_WI },
-    { REG(3, 7, 15, 8, 0), REG(3, 3, 14, 8, 0), RAZ_WI },
 };
 
 /* What of an ID register a VM sees: the bits of `keep`. A register that is not here reads as zero. D13.2.63: ID_AA64PFR0 without EL2 (11:8), EL3 (15:12), RAS,
