@@ -2,9 +2,12 @@
  * Who runs: a core is one vCPU's, or its time is cut into slots by forge's table
  *
  * Slots are at multiples of the major frame since reset, on all cores alike, and none is longer because of what happened in the one before: the
- * alarm of its end comes from the table. A slot whose vCPU sleeps stays its own.
+ * alarm of its end comes from the table. A slot whose vCPU sleeps stays its own. What the last slot's vCPU had the hypervisor do at its very end must not be seen in
+ * the next slot: that begins SWITCH_TICKS after the alarm, to the instruction, however long the switch has taken.
  */
 #include "hyp.h"
+
+#define SWITCH_TICKS 312u               /* 5 us of 62.5 MHz: longer than any path of the hypervisor and a switch together */
 
 static const struct hyp_core *table(const struct core *c) { return &hyp_core_tables[c->id]; }
 
@@ -34,8 +37,18 @@ static void next_slot(struct core *c)
 {
     const struct hyp_core *t = table(c);
     c->slot = c->slot + 1 == t->slot_count ? 0 : c->slot + 1;
+    arch_alarm(c->slot_end + SWITCH_TICKS);
     c->slot_end += t->slots[c->slot].ticks;
-    arch_alarm(c->slot_end);
+    c->switching = true;
+}
+
+/* The vCPU is loaded; its slot begins when the core wakes. */
+static void begin_slot(struct core *c)
+{
+    while (c->switching) {
+        WFI();
+        schedule_interrupt(c, READ_SYSREG(ICC_IAR1_EL1));
+    }
 }
 
 static bool may_run(struct vcpu *v)
@@ -103,6 +116,7 @@ struct vcpu *schedule(struct core *c)
     __atomic_store_n(&c->current, v, __ATOMIC_SEQ_CST);     /* from here on others tell us; what came before is in incoming */
     load(c, v);
     vcpu_take_incoming(v);
+    begin_slot(c);
     return v;
 }
 
@@ -126,7 +140,10 @@ void schedule_interrupt(struct core *c, uint32_t intid)
         return;                             /* 1023: none is pending any more (GICv3 2.2.1) */
     }
     WRITE_SYSREG(ICC_EOIR1_EL1, intid);
-    if (intid == PPI_ALARM) {
+    if (intid == PPI_ALARM && c->switching) {
+        c->switching = false;
+        arch_alarm(c->slot_end);
+    } else if (intid == PPI_ALARM) {
         next_slot(c);
     } else if (intid == PPI_MAINTENANCE || intid == SGI_KICK) {
         if (c->loaded) {

@@ -64,6 +64,7 @@ struct core {
     struct vcpu *fpu;                   /* whose SIMD registers this core has */
     uint32_t slot;
     uint64_t slot_end;                  /* tick */
+    bool switching;                     /* between two slots: the alarm is the next one's beginning */
 };
 extern struct core hyp_cores[HYP_CORES_MAX];
 extern struct vcpu hyp_vcpu_states[HYP_VCPUS_MAX];

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define VCPUS_MAX 16            /* HYP_VCPUS_MAX of hypervisor/include/tables.h */
-#define SLOT_MIN_NS 10000u
+#define SLOT_MIN_NS 20000u      /* 5 us of it are the switch */
 #define SIGNAL_MIN 32u          /* HYP_VIRTUAL_WORD */
 #define SIGNAL_MAX 63u
 
