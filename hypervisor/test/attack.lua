@@ -67,20 +67,15 @@ local function attack_at_last(b, list)
     check(not b:console("hypervisor"):find("HYPERVISOR FAULT"), "the hypervisor itself failed")
 end
 
--- The neighbour's records (traces/trace.h): their fields but the time, their times, and which are made by its device
-local NAME, IRQ, CONSOLE, NO_CORE <const> = 1, 4, 7, 0xff
+-- The neighbour's records as words without their time, their times, and which are made by its device
 local function neighbours(b)
-    local file <close> = assert(io.open(b:trace(), "rb"))
-    local text, words, times, raises, own = file:read("a"), {}, {}, {}, {}
-    for at = 17, #text - 47, 48 do
-        local time, _, kind, core, size, id = string.unpack("<I8I8I2BBI4", text, at)
-        if kind == NAME then
-            local name = string.unpack("z", text:sub(at + 24, at + 47) .. "\0")
-            own[id] = size == 1 and (name == "pulse0" or name == "uart1") or own[id]
-        elseif core == CORE or ((kind == IRQ or kind == CONSOLE) and own[id]) then
-            words[#words + 1] = text:sub(at + 8, at + 47)
-            times[#times + 1] = time
-            raises[#times] = kind == IRQ and core == NO_CORE
+    local words, times, raises = {}, {}, {}
+    for r in trace.records(b:trace()) do
+        local own = r.name == "pulse0" or r.name == "uart1"
+        if r.core == CORE or ((r.kind == "irq" or r.kind == "console") and own) then
+            words[#words + 1] = ("%s %d %d %d %x %x %d %d"):format(r.kind, r.insn, r.id, r.size, r.addr, r.value, r.aux, r.result)
+            times[#times + 1] = r.time
+            raises[#times] = r.kind == "irq" and not r.core
         end
     end
     return words, times, raises

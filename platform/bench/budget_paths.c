@@ -206,13 +206,17 @@ void budget_paths(const char *path)
     struct run *runs = calloc(rows, sizeof *runs);
     unsigned count = begin(t, runs);
     int el2 = trace_find_id(t, TRACE_NAME_PROBE, "el2"), irq = trace_find_id(t, TRACE_NAME_PROBE, "hyp_vector_irq");
-    for (size_t i = 0; i < t->count && !visit.vectors; i++) {
-        if (t->records[i].kind == TRACE_PROBE && (int)t->records[i].id == irq) {
-            visit.vectors = t->records[i].addr & ~(VECTORS - 1ull);
+    struct trace_cursor *c = trace_cursor_new(t);
+    struct trace_item item;
+    trace_only(c, 1u << TRACE_PROBE);
+    while (!visit.vectors && trace_next(c, &item) > 0) {
+        if (item.r.kind == TRACE_PROBE && (int)item.r.id == irq) {
+            visit.vectors = item.r.addr & ~(VECTORS - 1ull);
         }
     }
-    for (size_t i = 0; i < t->count; i++) {
-        const struct trace_record *rec = &t->records[i];
+    trace_seek(c, 0);
+    while (trace_next(c, &item) > 0) {
+        const struct trace_record *rec = &item.r;
         if (rec->kind != TRACE_PROBE) {
             continue;
         }
@@ -227,5 +231,6 @@ void budget_paths(const char *path)
         finish(&runs[i]);
     }
     free(runs);
+    trace_cursor_free(c);
     trace_unload(t);
 }
