@@ -3,7 +3,8 @@
  */
 #include "bus.h"
 
-static void update_alarm(struct vmm_bus *bus)
+/* `always`: the outside's alarm has gone off, and is to be set again even for the same time. */
+static void update_alarm(struct vmm_bus *bus, bool always)
 {
     uint64_t earliest_ns = VMM_NEVER;
 
@@ -12,7 +13,7 @@ static void update_alarm(struct vmm_bus *bus)
             earliest_ns = bus->devices[i]->deadline_ns;
         }
     }
-    if (earliest_ns != bus->alarm_ns) {
+    if (always || earliest_ns != bus->alarm_ns) {
         bus->alarm_ns = earliest_ns;
         bus->outside->alarm(bus->outside->opaque, earliest_ns);
     }
@@ -102,7 +103,6 @@ void bus_time(struct vmm_bus *bus)
 {
     uint64_t now_ns = bus->outside->now_ns(bus->outside->opaque);
 
-    bus->alarm_ns = VMM_NEVER;                  /* the outside's has gone off */
     for (uint32_t i = 0; i < bus->count; i++) {
         struct vmm_device *dev = bus->devices[i];
         if (dev->deadline_ns <= now_ns) {
@@ -110,7 +110,7 @@ void bus_time(struct vmm_bus *bus)
             dev->model->timer(dev, now_ns);
         }
     }
-    update_alarm(bus);
+    update_alarm(bus, true);
 }
 
 bool bus_offset(const struct vmm_device *dev, const struct vmm_mmio *m, uint32_t *offset)
@@ -143,7 +143,7 @@ uint64_t bus_now_ns(const struct vmm_device *dev)
 void bus_arm(struct vmm_device *dev, uint64_t deadline_ns)
 {
     dev->deadline_ns = deadline_ns;
-    update_alarm(dev->bus);
+    update_alarm(dev->bus, false);
 }
 
 void *bus_memory(const struct vmm_device *dev, uint64_t gpa, uint64_t len)
