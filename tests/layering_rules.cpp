@@ -64,7 +64,8 @@ static const std::vector<Room> rooms = {
 
     /* The hypervisor. Its runtime is freestanding and includes nothing of the platform; forge is a host tool. */
     { "hypervisor/forge/.*",   "hypervisor/forge", { "hypervisor/include", "platform/board/system.h" }, { "C", "libxml", "fdt" } },
-    { "hypervisor/(include|core|arch|vmm)/.*", "hypervisor/include", {}, {} },
+    { "hypervisor/(include|core|arch)/.*", "hypervisor/include", {}, {} },
+    { "hypervisor/vmm/.*",     "hypervisor/vmm", {}, {} },          /* the monitor's devices know nothing of EL2 */
     { "hypervisor/test/.*",    "hypervisor/test", { "hypervisor/include" }, {} },   /* guests that check the runtime */
 
     /* What runs in the guests knows the devices' registers and nothing else of ours. */
