@@ -237,6 +237,23 @@ TEST_F(VirtioBlock, DataInTheWrongDirectionFailAlone)
     EXPECT_EQ(before, image);
 }
 
+TEST_F(VirtioBlock, MemoryThatGoesAwayIsAnErrorOrBreaksTheDevice)
+{
+    unsigned done = 0;
+    for (unsigned calls = 0; calls < 30; calls++) {
+        header(calls % 2 ? IN : OUT, 1);
+        chain(0, { { HEADER, 16, 0, 0 }, { DATA, SECTOR, (uint16_t)(calls % 2 ? WRITE : 0), 0 }, { STATUS_BYTE, 1, WRITE, 0 } });
+        out.memory_calls = calls;
+        notify(0);
+        out.memory_calls = ~0u;
+        EXPECT_TRUE(broken() || used_count(0) == 1) << calls;
+        done += !broken();
+        start(1, NUM);
+    }
+    EXPECT_LT(4u, done);
+    EXPECT_GT(26u, done);
+}
+
 TEST_F(VirtioBlock, AnEmptyDiskHasNoSectors)
 {
     image.clear();

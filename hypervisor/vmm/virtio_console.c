@@ -7,26 +7,30 @@
 
 enum { DEVICE_ID = 3, RECEIVEQ = 0, TRANSMITQ = 1, QUEUE_COUNT = 2 };     /* 5.3.1, 5.3.2 */
 
-static void transmit(struct virtio *v)
+/* False: not a chain that can be sent. */
+static bool transmit(struct virtio *v)
 {
+    if (v->chain.writable) {                    /* 5.3.6.1 */
+        return false;
+    }
     for (uint32_t i = 0; i < v->chain.count; i++) {
         const uint8_t *bytes = virtio_part(v, i);
-        if (bytes) {
-            bus_output(&v->dev, bytes, v->chain.parts[i].len);
+        if (!bytes) {
+            return false;
         }
+        bus_output(&v->dev, bytes, v->chain.parts[i].len);
     }
     virtio_give(v, TRANSMITQ, 0);
+    return true;
 }
 
 /* At most a queue's chains a notification: what the guest adds meanwhile, it notifies us of. */
 static void console_notify(struct virtio *v, uint32_t n)
 {
     for (uint32_t i = 0; n == TRANSMITQ && i < VIRTIO_QUEUE_SIZE && virtio_take(v, TRANSMITQ); i++) {
-        if (v->chain.writable) {                /* 5.3.6.1 */
+        if (!transmit(v)) {
             virtio_break(v);
-            return;
         }
-        transmit(v);
     }
 }
 

@@ -213,13 +213,22 @@ TEST_F(VirtioQueue, WhatCameBeforeTheBrokenChainIsUsed)
     EXPECT_EQ(3u, get(INTERRUPT_STATUS));
 }
 
-TEST_F(VirtioQueue, MemoryThatGoesAwayBreaksTheDevice)
+TEST_F(VirtioQueue, MemoryThatGoesAwayBreaksTheDeviceWheneverItDoes)
 {
-    chain(TRANSMITQ, { { BUFFERS, 1, 0, 0 } });
-    out.memory_gone = true;
-    notify(TRANSMITQ);
-    out.memory_gone = false;
-    expect_broken("memory");
+    unsigned broke = 0;
+    for (unsigned calls = 0; calls < 20; calls++) {
+        chain(TRANSMITQ, { { BUFFERS, 1, 0, 0 }, { BUFFERS, 1, 0, 0 } });
+        out.memory_calls = calls;
+        notify(TRANSMITQ);
+        bool enough = out.memory_calls;
+        out.memory_calls = ~0u;
+        EXPECT_TRUE(broken() || used_count(TRANSMITQ) == 1) << calls;
+        EXPECT_FALSE(broken() && enough) << calls;
+        broke += broken();
+        start(2, NUM);
+    }
+    EXPECT_LT(4u, broke);
+    EXPECT_GT(20u, broke);
 }
 
 } // namespace

@@ -57,7 +57,7 @@ public:
     std::map<uint32_t, bool> irq;
     unsigned irq_changes = 0;
     std::map<uint32_t, std::string> console;
-    bool memory_gone = false;
+    unsigned memory_calls = ~0u;        /* after so many, there is no memory any more */
     vmm_region regions[2];
 
 private:
@@ -72,7 +72,7 @@ private:
         [](void *o, uint64_t deadline_ns) { of(o)->alarm_ns = deadline_ns; },
         [](void *o, uint64_t gpa, uint64_t len) {
             EXPECT_TRUE(len && gpa + len >= gpa);
-            return of(o)->memory_gone ? nullptr : vmm_region_at(of(o)->regions, 2, gpa, len);
+            return of(o)->memory_calls && of(o)->memory_calls-- ? vmm_region_at(of(o)->regions, 2, gpa, len) : nullptr;
         },
     };
 };
