@@ -85,6 +85,22 @@ TEST_F(Bus, APlaceBelongsToOneDevice)
     EXPECT_TRUE(attach(c, { 0x3000, 3, 3 }));
 }
 
+TEST_F(Bus, WhatWasInADevicesMemoryBeforeDoesNotMatter)
+{
+    memset(static_cast<vmm_device *>(&c), 0xff, sizeof(vmm_device));
+    c.deadline_ns = 5;
+    out.bus.alarm_ns = 77;
+    bus_init(&out.bus, out.bus.outside);
+    EXPECT_TRUE(attach(c, { 0x3000, 3, 3 }));
+    EXPECT_EQ(0u, out.irq_changes);
+    bus_irq(&c, true);
+    EXPECT_EQ(1u, out.irq_changes);
+    bus_arm(&c, 77);
+    EXPECT_EQ(77u, out.alarm_ns);
+    out.pass_ns(10);
+    EXPECT_EQ(0u, c.timers);
+}
+
 TEST_F(Bus, HasRoomForSixteen)
 {
     Probe more[VMM_DEVICES - 1] = {};
@@ -170,6 +186,7 @@ TEST_F(Bus, MemoryIsWhatIsTheVMsAlone)
     EXPECT_EQ(nullptr, bus_memory(&a, end, 1));
     EXPECT_EQ(nullptr, bus_memory(&a, Outside::RAM - 1, 1));
     EXPECT_EQ(nullptr, bus_memory(&a, 0, 1));
+    EXPECT_EQ(nullptr, vmm_region_at(out.regions, 1, Outside::MORE, 1)) << "a table of one";
 }
 
 TEST_F(Bus, MemoryThatOverflowsOrIsEmptyIsNone)

@@ -159,6 +159,9 @@ TEST_F(Pl011, TheReceiveInterruptComesAtTheLevelOfIFLS)
             out.input(LINE, "x");
         }
         EXPECT_EQ((uint32_t)RX, get(RIS) & RX) << select;
+        out.input(LINE, "x");
+        get(DR);
+        EXPECT_EQ((uint32_t)RX, get(RIS) & RX) << select << ": at the level";
         get(DR);
         EXPECT_EQ(0u, get(RIS) & RX) << select << ": below the level again";
         while (!(get(FR) & RXFE))
@@ -188,6 +191,41 @@ TEST_F(Pl011, AFewBytesAreToldOfAfterThirtyTwoBits)
     EXPECT_EQ(VMM_NEVER, out.alarm_ns);
 }
 
+TEST_F(Pl011, ReadingStartsTheTimeoutAnewOrEndsIt)
+{
+    start();
+    out.input(LINE, "ab");
+    const uint64_t first_ns = out.alarm_ns;
+    out.now_ns = first_ns - 1;
+    get(DR);
+    EXPECT_EQ(first_ns + first_ns - 1, out.alarm_ns);
+    get(DR);
+    EXPECT_EQ(VMM_NEVER, out.alarm_ns);
+}
+
+TEST_F(Pl011, OneInterruptDoesNotHideAnother)
+{
+    start(LOOP | 1 << 11);
+    set(ICR, 0x7ff);
+    set(CR, LOOP);
+    uint32_t all = 1 << 1;
+    EXPECT_EQ(all, get(RIS)) << "CTS";
+    set(IFLS, 0);
+    set(DR, 'a');
+    EXPECT_EQ(all |= TX, get(RIS));
+    set(DR, 'b');
+    EXPECT_EQ(all |= RX, get(RIS));
+    out.pass_ns(1000000000);
+    EXPECT_EQ(all |= RT, get(RIS));
+    set(CR, LOOP | 1 << 10);
+    EXPECT_EQ(all |= 1 << 3, get(RIS)) << "DSR";
+    for (unsigned i = 0; i < 15; i++)
+        set(DR, 'x');
+    EXPECT_EQ(all |= OE, get(RIS));
+    set(ICR, TX | OE);
+    EXPECT_EQ(all & ~(TX | OE), get(RIS));
+}
+
 TEST_F(Pl011, TheReceiveTimeoutCanBeCleared)
 {
     start();
@@ -211,6 +249,24 @@ TEST_F(Pl011, SwitchingTheFifoEmptiesIt)
     EXPECT_EQ(VMM_NEVER, out.alarm_ns);
 }
 
+TEST_F(Pl011, OtherLineSettingsKeepTheFifo)
+{
+    start();
+    out.input(LINE, "ab");
+    set(LCR_H, FEN | 1 << 3);
+    EXPECT_EQ((uint32_t)'a', get(DR));
+}
+
+TEST_F(Pl011, AnOverrunGoesWithTheFifoThatHadIt)
+{
+    set(CR, LOOP);
+    set(DR, 'a');
+    set(DR, 'b');
+    set(LCR_H, FEN);
+    set(DR, 'c');
+    EXPECT_EQ((uint32_t)'c', get(DR));
+}
+
 TEST_F(Pl011, InLoopbackItHearsItself)
 {
     start(LOOP);
@@ -230,7 +286,9 @@ TEST_F(Pl011, AnOverrunIsReportedAndKeepsTheFifo)
     EXPECT_TRUE(out.irq[SPI]);
     EXPECT_EQ(1u << 3, get(RSR));
     EXPECT_EQ((uint32_t)'a' | 1u << 11, get(DR));
+    EXPECT_EQ(1u << 3, get(RSR)) << "of the character that was read";
     EXPECT_EQ((uint32_t)'b', get(DR)) << "there is room again";
+    EXPECT_EQ(0u, get(RSR));
     for (unsigned i = 2; i < 16; i++)
         EXPECT_EQ('a' + i, get(DR));
     EXPECT_TRUE(get(FR) & RXFE) << "the late byte is lost";

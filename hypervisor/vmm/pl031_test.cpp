@@ -100,6 +100,9 @@ TEST_F(Pl031, AMatchIsRawWhileItIsMasked)
     EXPECT_TRUE(out.irq[SPI]);
     set(ICR, 0);
     EXPECT_TRUE(out.irq[SPI]) << "a zero clears nothing";
+    set(IMSC, 2);
+    EXPECT_EQ(0u, get(IMSC));
+    EXPECT_FALSE(out.irq[SPI]);
 }
 
 TEST_F(Pl031, ASecondThatIsNowMatchesNow)
@@ -130,6 +133,27 @@ TEST_F(Pl031, AMatchThatIsPastComesWhenTheCounterHasWrapped)
     out.pass_ns(((UINT64_C(1) << 32) - 1) * SECOND);
     EXPECT_EQ(1u, get(RIS));
     EXPECT_EQ(START_S - 1, get(DR));
+}
+
+TEST_F(Pl031, AMatchComesAgainWhenTheCounterHasWrapped)
+{
+    set(MR, START_S + 1);
+    out.pass_ns(SECOND);
+    set(ICR, 1);
+    out.pass_ns((SECOND << 32) - 1);
+    EXPECT_EQ(0u, get(RIS));
+    out.pass_ns(1);
+    EXPECT_EQ(1u, get(RIS));
+}
+
+TEST_F(Pl031, TheMatchRegisterOfAResetMatchesZero)
+{
+    struct pl031 late = {};
+    vmm_place place = { BASE + 0x1000, SPI + 1, 0 };
+    EXPECT_TRUE(pl031_init(&late, &out.bus, &place, ~0u));
+    EXPECT_FALSE(late.ris);
+    out.pass_ns(SECOND);
+    EXPECT_TRUE(late.ris);
 }
 
 TEST_F(Pl031, OnlyWordsAreAccesses)

@@ -67,6 +67,28 @@ TEST_F(VirtioBlock, SaysWhatItIs)
     EXPECT_EQ(0u, get(CONFIG + 16));
     set(QUEUE_SEL, 1);
     EXPECT_EQ(0u, get(QUEUE_NUM_MAX));
+    set(DEVICE_FEATURES_SEL, 2);
+    EXPECT_EQ(0u, get(DEVICE_FEATURES));
+}
+
+TEST_F(VirtioBlock, TheCapacityHasAllItsBytes)
+{
+    block.disk.size = UINT64_C(0x12345678abcdef) * SECTOR;
+    EXPECT_EQ(0x12345678abcdefu, out.read(BASE + CONFIG, 8));
+    EXPECT_EQ(0x78abcdefu, get(CONFIG));
+    EXPECT_EQ(0x123456u, get(CONFIG + 4));
+    EXPECT_EQ(0x78abu, out.read(BASE + CONFIG + 2, 2));
+    EXPECT_EQ(0x34u, out.read(BASE + CONFIG + 5, 1));
+}
+
+TEST_F(VirtioBlock, ARequestFromBeforeDriverOkIsDone)
+{
+    ASSERT_TRUE(negotiate(F_VERSION_1));
+    ASSERT_TRUE(queue(0, NUM));
+    header(FLUSH, 0);
+    chain(0, { { HEADER, 16, 0, 0 }, { STATUS_BYTE, 1, WRITE, 0 } });
+    run();
+    EXPECT_EQ(OK, out.at<uint8_t>(STATUS_BYTE));
 }
 
 TEST_F(VirtioBlock, ReadsSectors)
@@ -165,10 +187,14 @@ TEST_F(VirtioBlock, TheLayoutOfDescriptorsDoesNotMatter)
 
     header(OUT, 6);
     memset(&out.at<char>(HEADER + 16), 0x3c, SECTOR);
+    memset(&out.at<char>(HEADER + 16), 0x3b, 40);
     chain(0, { { HEADER, 16 + SECTOR - 9, 0, 0 }, { DATA + 9, 9, 0, 0 }, { DATA + 0x1000, 1, WRITE, 0 } });
     memset(&out.at<char>(DATA + 9), 0x3d, 9);
     notify(0);
     EXPECT_EQ(OK, out.at<uint8_t>(DATA + 0x1000));
+    EXPECT_EQ(0x3b, image[6 * SECTOR]);
+    EXPECT_EQ(0x3b, image[6 * SECTOR + 39]);
+    EXPECT_EQ(0x3c, image[6 * SECTOR + 40]);
     EXPECT_EQ(0x3c, image[6 * SECTOR + SECTOR - 10]);
     EXPECT_EQ(0x3d, image[6 * SECTOR + SECTOR - 9]);
     EXPECT_EQ(0x3d, image[7 * SECTOR - 1]);
@@ -243,10 +269,12 @@ TEST_F(VirtioBlock, MemoryThatGoesAwayIsAnErrorOrBreaksTheDevice)
     for (unsigned calls = 0; calls < 30; calls++) {
         header(calls % 2 ? IN : OUT, 1);
         chain(0, { { HEADER, 16, 0, 0 }, { DATA, SECTOR, (uint16_t)(calls % 2 ? WRITE : 0), 0 }, { STATUS_BYTE, 1, WRITE, 0 } });
+        memset(&out.at<char>(DATA), 0, SECTOR);
         out.memory_calls = calls;
         notify(0);
         out.memory_calls = ~0u;
         EXPECT_TRUE(broken() || used_count(0) == 1) << calls;
+        EXPECT_TRUE(out.at<uint8_t>(STATUS_BYTE) != OK || is_sector(DATA, 1)) << calls;
         done += !broken();
         start(1, NUM);
     }

@@ -48,6 +48,15 @@ TEST_F(VirtioConsole, MoreBytesThanABufferGoOnInTheNext)
     EXPECT_EQ(0u, out.input(LINE, "ij"));
 }
 
+TEST_F(VirtioConsole, TheLastBufferHasWhatIsLeft)
+{
+    chain(RECEIVEQ, { { BUFFERS, 4, WRITE, 0 } }, 0);
+    chain(RECEIVEQ, { { BUFFERS + 0x100, 9, WRITE, 0 } }, 1);
+    EXPECT_EQ(6u, out.input(LINE, "abcdef"));
+    EXPECT_EQ(std::string("ef\0", 3), text(BUFFERS + 0x100, 3));
+    EXPECT_EQ(2u, used_len(RECEIVEQ, 1));
+}
+
 TEST_F(VirtioConsole, NoBytesUseNoBuffer)
 {
     chain(RECEIVEQ, { { BUFFERS, 4, WRITE, 0 } });

@@ -31,7 +31,10 @@ TEST_F(VirtioMmio, ResetsToNothing)
     chain(1, { { BUFFERS, 1, 0, 0 } });
     notify(1);
     EXPECT_TRUE(out.irq[SPI]);
+    for (uint32_t select : { DEVICE_FEATURES_SEL, DRIVER_FEATURES_SEL, QUEUE_SEL })
+        set(select, 1);
     set(STATUS, 0);
+    EXPECT_EQ(0u, console.virtio.queue_sel | console.virtio.device_features_sel | console.virtio.driver_features_sel);
     EXPECT_FALSE(out.irq[SPI]);
     EXPECT_EQ(0u, get(STATUS));
     EXPECT_EQ(0u, get(INTERRUPT_STATUS));
@@ -73,6 +76,39 @@ TEST_F(VirtioMmio, RefusesFeaturesThatItDoesNotOffer)
     EXPECT_FALSE(negotiate(F_VERSION_1 | UINT64_C(1) << 29)) << "VIRTIO_F_EVENT_IDX";
     EXPECT_FALSE(negotiate(F_VERSION_1 | UINT64_C(1) << 34)) << "VIRTIO_F_RING_PACKED";
     EXPECT_FALSE(negotiate(0)) << "a legacy driver";
+}
+
+TEST_F(VirtioMmio, ThereIsNoThirdWordOfFeatures)
+{
+    set(DRIVER_FEATURES_SEL, 2);
+    set(DRIVER_FEATURES, ~0u);
+    EXPECT_EQ(0u, console.virtio.driver_features);
+}
+
+TEST_F(VirtioMmio, AQueueCanBeStoppedAndStartedAnew)
+{
+    start(2, 8);
+    for (unsigned i = 0; i < 3; i++)
+        chain(1, { { BUFFERS, 1, 0, 0 } });
+    notify(1);
+    EXPECT_EQ(3u, used_count(1));
+    set(QUEUE_SEL, 1);
+    set(QUEUE_READY, 0);
+    ASSERT_TRUE(queue(1, 4));
+    chain(1, { { BUFFERS, 1, 0, 0 } });
+    notify(1);
+    EXPECT_EQ(1u, used_count(1));
+    EXPECT_FALSE(broken());
+}
+
+TEST_F(VirtioMmio, WhatWasInItsMemoryBeforeDoesNotMatter)
+{
+    struct virtio_console other;
+    memset(&other, 0xff, sizeof other);
+    vmm_place place = { BASE + VMM_WINDOW, SPI + 1, LINE + 1 };
+    EXPECT_TRUE(virtio_console_init(&other, &out.bus, &place));
+    EXPECT_EQ(0u, other.virtio.status | other.virtio.interrupt_status | other.virtio.features | other.virtio.chain.count);
+    EXPECT_FALSE(other.virtio.queues[0].ready || other.virtio.queues[1].ready);
 }
 
 TEST_F(VirtioMmio, FeaturesAreFixedOnceTheyAreOk)

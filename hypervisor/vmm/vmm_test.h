@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -57,6 +58,7 @@ public:
     std::map<uint32_t, bool> irq;
     unsigned irq_changes = 0;
     std::map<uint32_t, std::string> console;
+    std::function<void()> on_console;   /* called after bytes came out, if it is set */
     unsigned memory_calls = ~0u;        /* after so many, there is no memory any more */
     vmm_region regions[2];
 
@@ -67,7 +69,11 @@ private:
     const struct vmm_outside functions = {
         this,
         [](void *o, uint32_t spi, bool level) { of(o)->irq[spi] = level, of(o)->irq_changes++; },
-        [](void *o, uint32_t line, const uint8_t *bytes, size_t len) { of(o)->console[line].append((const char *)bytes, len); },
+        [](void *o, uint32_t line, const uint8_t *bytes, size_t len) {
+            of(o)->console[line].append((const char *)bytes, len);
+            if (of(o)->on_console)
+                of(o)->on_console();
+        },
         [](void *o) { return of(o)->now_ns; },
         [](void *o, uint64_t deadline_ns) { of(o)->alarm_ns = deadline_ns; },
         [](void *o, uint64_t gpa, uint64_t len) {
