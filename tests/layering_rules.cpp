@@ -71,7 +71,9 @@ static const std::vector<Room> rooms = {
 
     /* The hypervisor. Its runtime is freestanding and includes nothing of the platform but registers; forge is a host tool. */
     { "hypervisor/forge/.*",   "hypervisor/forge", { "hypervisor/include", "platform/board/system.h" }, { "C", "libxml", "fdt" } },
-    { "hypervisor/(include|core|arch|vmm)/.*", "hypervisor/include", {}, { "registers" } },
+    { "hypervisor/(include|core|arch)/.*", "hypervisor/include", {}, { "registers" } },
+    { "hypervisor/vmm/monitor.*", "hypervisor/vmm", { "hypervisor/include/layout.h", "hypervisor/include/monitor.h" }, {} },  /* how the monitor calls the hypervisor */
+    { "hypervisor/vmm/.*",     "hypervisor/vmm", {}, {} },          /* the monitor's devices know nothing of EL2 */
     { "hypervisor/test/.*",    "hypervisor/test", { "hypervisor/include" }, { "registers" } },   /* guests that check the runtime */
 
     /* What runs in the guests knows the devices' registers and nothing else of ours. */

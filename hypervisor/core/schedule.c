@@ -46,8 +46,13 @@ static void next_slot(struct core *c)
 static void begin_slot(struct core *c)
 {
     while (c->switching) {
+        uint64_t hcr = READ_SYSREG(ICH_HCR_EL2);
+        WRITE_SYSREG(ICH_HCR_EL2, 0);       /* a virtual interrupt that is pending must not end the sleep, as it may on some CPUs (D1.16.2) */
+        ISB();
         WFI();
-        schedule_interrupt(c, READ_SYSREG(ICC_IAR1_EL1));
+        uint32_t intid = READ_SYSREG(ICC_IAR1_EL1);
+        WRITE_SYSREG(ICH_HCR_EL2, hcr);
+        schedule_interrupt(c, intid);
     }
 }
 
