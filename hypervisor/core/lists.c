@@ -22,7 +22,7 @@
 
 #define GICD_CTLR_GROUP1 2u
 
-static uint64_t lr_read(unsigned n)
+static inline uint64_t lr_read(unsigned n)
 {
     switch (n) {
     case 0: return READ_SYSREG(ICH_LR0_EL2);
@@ -78,61 +78,73 @@ static void wait_no_more(struct vcpu *v, uint32_t word, uint32_t bits)
     }
 }
 
-/* The most urgent interrupt that waits and is enabled, or -1; of equals the lowest INTID. */
-static int most_urgent(const struct vcpu *v)
+/* The most urgent interrupt that waits and is enabled, or -1; of equals the lowest INTID. Priorities lie as five planes of bits, so a word of 32 is decided in five
+ * steps, whatever is in it. */
+static int most_urgent(const struct vcpu *v, uint32_t *priority)
 {
     int best = -1;
+    *priority = ~0u;
     for (uint32_t words = v->waiting_words; words; words &= words - 1) {
-        uint32_t word = __builtin_ctz(words);
+        uint32_t word = __builtin_ctz(words), key = 0;
         uint32_t bits = v->waiting[word] & (~vgic_virtual(word) | vgic_virtual_enabled(v, word));
-        for (; bits; bits &= bits - 1) {
-            int intid = word * 32 + __builtin_ctz(bits);
-            if (best < 0 || priority(v, intid) < priority(v, best)) {
-                best = intid;
-            }
+        if (!bits) {
+            continue;
+        }
+        for (unsigned plane = 0; plane < VGIC_PLANES; plane++) {
+            uint32_t lower = bits & ~v->plane[word][plane];
+            bits = lower ? lower : bits;
+            key = key << 1 | !lower;
+        }
+        if (key < *priority) {
+            *priority = key;
+            best = word * 32 + __builtin_ctz(bits);
         }
     }
+    *priority <<= 8 - VGIC_PLANES;
     return best;
 }
 
-/* Where `intid` may go: an unused list register, or the least urgent one that is only pending, if it is less urgent. */
-static int place_for(const struct vcpu *v, uint32_t intid)
+/* Where one of that priority may go: an unused list register, or the least urgent one that is only pending, if it is less urgent. */
+static int place_for(const uint64_t lr[LISTS], uint32_t priority)
 {
-    uint32_t least = priority(v, intid);
+    uint32_t least = priority;
     int place = -1;
-    for (unsigned n = 0; n < LISTS; n++) {
-        uint64_t lr = lr_read(n);
-        if (!(lr & LR_STATE)) {
+    _Pragma("GCC unroll 4") for (unsigned n = 0; n < LISTS; n++) {
+        if (!(lr[n] & LR_STATE)) {
             return n;
         }
-        if ((lr & LR_STATE) == LR_PENDING && LR_PRIORITY(lr) > least) {
-            least = LR_PRIORITY(lr);
+        if ((lr[n] & LR_STATE) == LR_PENDING && LR_PRIORITY(lr[n]) > least) {
+            least = LR_PRIORITY(lr[n]);
             place = n;
         }
     }
     return place;
 }
 
-/* The limit of it: an interrupt that is more urgent than four active ones, nested in each other, waits until only one of
- * those is left (UIE); nothing is lost. */
+/* FILLS of them, so that it is never long; the maintenance interrupt brings the others. The limit of it: an interrupt that is more urgent than four active ones,
+ * nested in each other, waits until only one of those is left (UIE); nothing is lost. */
+#define FILLS 2u
+
 void lists_refill(struct vcpu *v)
 {
-    uint64_t hcr = v->vm->gicd_ctlr & GICD_CTLR_GROUP1 ? HCR_EN : 0, pending = 0;
+    uint64_t hcr = v->vm->gicd_ctlr & GICD_CTLR_GROUP1 ? HCR_EN : 0;
+    if (!v->waiting_words) {
+        WRITE_SYSREG(ICH_HCR_EL2, hcr);
+        return;
+    }
+    uint64_t lr[LISTS] = { lr_read(0), lr_read(1), lr_read(2), lr_read(3) };
+    uint32_t urgency;
     int intid, n;
-
-    while ((intid = most_urgent(v)) >= 0 && (n = place_for(v, intid)) >= 0) {
-        uint64_t old = lr_read(n);
+    for (unsigned fills = 0; (intid = most_urgent(v, &urgency)) >= 0 && fills < FILLS && (n = place_for(lr, urgency)) >= 0; fills++) {
+        uint64_t old = lr[n];
         wait_no_more(v, intid / 32, 1u << intid % 32);
         if (old & LR_STATE) {
             wait(v, LR_VINTID(old));
         }
-        lr_write(n, lr_of(v, intid));
+        lr_write(n, lr[n] = lr_of(v, intid));
     }
     if (intid >= 0) {
-        for (unsigned i = 0; i < LISTS; i++) {
-            pending |= lr_read(i) & LR_PENDING;
-        }
-        hcr |= HCR_UIE | (pending ? HCR_NPIE : 0);      /* come back when there is room */
+        hcr |= HCR_UIE | ((lr[0] | lr[1] | lr[2] | lr[3]) & LR_PENDING ? HCR_NPIE : 0);     /* come back when there is room */
     }
     WRITE_SYSREG(ICH_HCR_EL2, hcr);
 }
@@ -145,23 +157,28 @@ void lists_own(struct vcpu *v, uint32_t intid)
     }
 }
 
-void lists_pend(struct vcpu *v, uint32_t intid)
+/* Those that are in list registers become pending there, or pending and active; the others wait. */
+void lists_pend_word(struct vcpu *v, uint32_t word, uint32_t bits)
 {
-    for (unsigned n = 0; n < LISTS; n++) {
+    _Pragma("GCC unroll 4") for (unsigned n = 0; n < LISTS; n++) {
         uint64_t lr = lr_read(n);
-        if (lr_among(lr, intid / 32, 1u << intid % 32) >= 0) {
-            lr_write(n, lr | LR_PENDING);       /* still pending, or pending and active */
-            return;
+        int intid = lr_among(lr, word, bits);
+        if (intid >= 0) {
+            lr_write(n, lr | LR_PENDING);
+            bits &= ~(1u << intid % 32);
         }
     }
-    wait(v, intid);
-    lists_refill(v);
+    if (bits) {
+        v->waiting[word] |= bits;
+        v->waiting_words |= 1u << word;
+        lists_refill(v);
+    }
 }
 
 bool lists_empty(void)
 {
     uint64_t state = 0;
-    for (unsigned n = 0; n < LISTS; n++) {
+    _Pragma("GCC unroll 4") for (unsigned n = 0; n < LISTS; n++) {
         state |= lr_read(n) & LR_STATE;
     }
     return !state;
@@ -170,7 +187,7 @@ bool lists_empty(void)
 struct lists_state lists_state(const struct vcpu *v, uint32_t word)
 {
     struct lists_state s = { .here = v->waiting[word], .pending = v->waiting[word] };
-    for (unsigned n = 0; n < LISTS; n++) {
+    _Pragma("GCC unroll 4") for (unsigned n = 0; n < LISTS; n++) {
         uint64_t lr = lr_read(n);
         int intid = lr_among(lr, word, ~0u);
         if (intid >= 0) {
@@ -196,7 +213,7 @@ static void pend_again(const struct vcpu *v, uint32_t intid)
 void lists_withdraw(struct vcpu *v, uint32_t word, uint32_t bits)
 {
     uint32_t back = vgic_virtual(word);         /* these can only wait here */
-    for (unsigned n = 0; n < LISTS; n++) {
+    _Pragma("GCC unroll 4") for (unsigned n = 0; n < LISTS; n++) {
         uint64_t lr = lr_read(n);
         if (lr & LR_PENDING && lr_among(lr, word, bits) >= 0) {
             lr_write(n, lr & LR_ACTIVE ? lr & ~LR_PENDING : 0);
@@ -212,7 +229,7 @@ void lists_withdraw(struct vcpu *v, uint32_t word, uint32_t bits)
 
 static void lists_clear(struct vcpu *v, uint32_t word, uint32_t bits, uint64_t state)
 {
-    for (unsigned n = 0; n < LISTS; n++) {
+    _Pragma("GCC unroll 4") for (unsigned n = 0; n < LISTS; n++) {
         uint64_t lr = lr_read(n);
         int intid = lr_among(lr, word, bits);
         if (intid < 0 || !(lr & state)) {

@@ -52,7 +52,9 @@ static void write_bits(struct vcpu *v, uint32_t word, uint32_t group, uint64_t b
         }
         if (virtual) {
             enable_virtual(v, word, virtual, true);
-            lists_refill(v);
+            if (v->waiting[word] & virtual) {
+                gic_kick(v->core);              /* the interrupt of the core's own puts them into list registers */
+            }
             if (word) {
                 vgic_tell_others(v);
             }
@@ -70,9 +72,13 @@ static void write_bits(struct vcpu *v, uint32_t word, uint32_t group, uint64_t b
         if (physical) {
             mmio_write32(at, physical & ~lists_state(v, word).pending);
         }
-        for (; virtual; virtual &= virtual - 1) {
-            uint32_t intid = word * 32 + __builtin_ctz(virtual);
-            vcpu_raise(word ? vgic_target(v, intid) : v, intid);
+        if (word && v->config->vcpu_count > 1) {
+            for (; virtual; virtual &= virtual - 1) {
+                uint32_t intid = word * 32 + __builtin_ctz(virtual);
+                vcpu_raise(vgic_target(v, intid), intid);
+            }
+        } else if (virtual) {
+            lists_pend_word(v, word, virtual);
         }
         break;
     case GIC_ICPENDR:
@@ -129,6 +135,10 @@ static void set_priority(struct vcpu *v, uint32_t intid, uint8_t priority)
     for (uint32_t i = 0; i < others; i++) {
         struct vcpu *w = intid < 32 ? v : &hyp_vcpu_states[v->config->first_vcpu + i];
         w->route[intid] = (w->route[intid] & ROUTE_OWNED) | priority;
+        for (unsigned plane = 0; plane < VGIC_PLANES; plane++) {
+            uint32_t *bits = &w->plane[intid / 32][plane], bit = 1u << intid % 32;
+            *bits = priority >> (7 - plane) & 1 ? *bits | bit : *bits & ~bit;
+        }
         if (w->peer) {
             w->peer->route[intid] = w->route[intid];        /* interrupts of the guest come while its monitor runs, too */
         }

@@ -2,16 +2,14 @@
  * The virtual distributor (GICv3 12.9), one security state, affinity routing on
  */
 #include "hyp.h"
+#include "vgic_registers.h"
 
 enum {
-    GICD_CTLR = 0x0, GICD_TYPER = 0x4, GICD_IIDR = 0x8, GICD_IGROUPR = 0x80, GICD_ICFGR_END = 0xd00,
+    GICD_IIDR = 0x8, GICD_IGROUPR = 0x80, GICD_ICFGR_END = 0xd00,
     GICD_IROUTER = 0x6000, GICD_IROUTER_END = 0x8000, GICD_PIDR2 = 0xffe8,
 };
 
 #define CTLR_GROUPS 3u                          /* EnableGrp0, EnableGrp1 */
-#define CTLR_FIXED (1u << 4 | 1u << 6)          /* ARE, DS */
-#define WORDS 9u                                /* of 32 interrupts: 288 INTIDs, as on QEMU virt */
-#define TYPER_VALUE ((WORDS - 1) | 9u << 19 | 1u << 25)     /* ITLinesNumber, 10 bits of INTID, No1N */
 #define IIDR_ARM 0x43bu
 #define PIDR2_GICV3 0x3bu
 
@@ -30,7 +28,7 @@ static uint32_t doubled(uint32_t bits)
 static void config(struct vcpu *v, uint32_t offset, bool write, uint64_t *value)
 {
     uint32_t first = (offset - GIC_ICFGR) * 4;  /* interrupt of bit 0 */
-    if (first < 32 || first >= WORDS * 32) {
+    if (first < 32 || first >= VGIC_WORDS * 32) {
         return;
     }
     uint32_t owned = doubled(vgic_owned(v, first / 32) >> first % 32 & 0xffff);
@@ -90,7 +88,7 @@ bool vgicd_access(struct vcpu *v, uint32_t offset, unsigned size, bool write, ui
     }
     if (offset >= GIC_ISENABLER && offset < GIC_IPRIORITYR) {
         uint32_t word = offset % 0x80 / 4;
-        if (word > 0 && word < WORDS) {
+        if (word > 0 && word < VGIC_WORDS) {
             vgic_bits(v, offset, write, value);
         }
         return true;
@@ -107,16 +105,16 @@ bool vgicd_access(struct vcpu *v, uint32_t offset, unsigned size, bool write, ui
         }
         return true;                            /* others are read-only, or have nothing to set */
     }
-    if (offset > GICD_IGROUPR && offset < GICD_IGROUPR + WORDS * 4) {
+    if (offset > GICD_IGROUPR && offset < GICD_IGROUPR + VGIC_WORDS * 4) {
         *value = ~0u;                           /* group 1, all of them */
         return true;
     }
     switch (offset) {
     case GICD_CTLR:
-        *value = v->vm->gicd_ctlr | CTLR_FIXED;
+        *value = v->vm->gicd_ctlr | GICD_CTLR_FIXED;
         return true;
     case GICD_TYPER:
-        *value = TYPER_VALUE;
+        *value = GICD_TYPER_VALUE;
         return true;
     case GICD_IIDR:
         *value = IIDR_ARM;

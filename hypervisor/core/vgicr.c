@@ -4,8 +4,9 @@
  * A vCPU has its own; of another's it sees what is constant.
  */
 #include "hyp.h"
+#include "vgic_registers.h"
 
-enum { GICR_IIDR = 0x4, GICR_TYPER = 0x8, GICR_WAKER = 0x14, GICR_PIDR2 = 0xffe8, GICR_IGROUPR0 = GICR_SGI + 0x80,
+enum { GICR_IIDR = 0x4, GICR_WAKER = 0x14, GICR_PIDR2 = 0xffe8, GICR_IGROUPR0 = GICR_SGI + 0x80,
        GICR_ICFGR0 = GICR_SGI + GIC_ICFGR };
 
 #define TYPER_LAST (1u << 4)                    /* no LPIs */
@@ -13,6 +14,11 @@ enum { GICR_IIDR = 0x4, GICR_TYPER = 0x8, GICR_WAKER = 0x14, GICR_PIDR2 = 0xffe8
 #define IIDR_ARM 0x43bu
 #define PIDR2_GICV3 0x3bu
 #define ICFGR_SGIS 0xaaaaaaaau                  /* edges */
+
+uint64_t vgicr_typer(const struct hyp_vm *vm, uint32_t index)
+{
+    return (uint64_t)index << 32 | index << 8 | (index + 1 == vm->vcpu_count ? TYPER_LAST : 0);      /* Aff0, Processor_Number */
+}
 
 bool vgicr_access(struct vcpu *v, uint32_t offset, unsigned size, bool write, uint64_t *value)
 {
@@ -46,7 +52,7 @@ bool vgicr_access(struct vcpu *v, uint32_t offset, unsigned size, bool write, ui
     }
     switch (offset) {
     case GICR_TYPER:
-        *value = (uint64_t)index << 32 | index << 8 | (index + 1 == v->config->vcpu_count ? TYPER_LAST : 0);  /* Aff0, Processor_Number */
+        *value = vgicr_typer(v->config, index);
         return true;
     case GICR_WAKER:
         *value = hyp_vcpu_states[v->config->first_vcpu + index].gicr_waker;

@@ -27,6 +27,8 @@ void vcpu_init(uint32_t n)
     v->index = t->index;
     v->shared = t->shared;
     v->gicr_waker = 6;
+    v->gicr_block = (GICR_BASE + t->index * GICR_STRIDE) >> 16;
+    v->gicr_typer = vgicr_typer(v->config, t->index);
     v->alarm = ~0ul;
     for (unsigned i = 0; i < HYP_INTIDS; i++) {
         v->route[i] = vgic_owned(v, i / 32) >> i % 32 & 1 ? ROUTE_OWNED : 0;
@@ -71,7 +73,7 @@ void vcpu_raise(struct vcpu *v, uint32_t intid)
 {
     struct core *here = arch_core();
     if (here->loaded == v) {
-        lists_pend(v, intid);
+        lists_pend_word(v, intid / 32, 1u << intid % 32);
     } else {
         __atomic_fetch_or(&v->incoming[intid / 32], 1u << intid % 32, __ATOMIC_SEQ_CST);
         if (here != v->core && __atomic_load_n(&v->core->current, __ATOMIC_SEQ_CST) == v) {
@@ -84,10 +86,7 @@ void vcpu_take_incoming(struct vcpu *v)
 {
     for (unsigned word = 0; word < 2; word++) {
         if (__atomic_load_n(&v->incoming[word], __ATOMIC_SEQ_CST)) {
-            uint32_t bits = __atomic_exchange_n(&v->incoming[word], 0, __ATOMIC_SEQ_CST);
-            for (; bits; bits &= bits - 1) {
-                lists_pend(v, word * 32 + __builtin_ctz(bits));
-            }
+            lists_pend_word(v, word, __atomic_exchange_n(&v->incoming[word], 0, __ATOMIC_SEQ_CST));
         }
     }
 }

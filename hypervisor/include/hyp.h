@@ -13,6 +13,7 @@
 #include "tables.h"
 
 #define HYP_WORDS ((HYP_INTIDS + 31) / 32)
+#define VGIC_PLANES 5u                 /* bits of priority */
 #define SGIS 0xffffu                    /* SGIs in a word of 32 interrupts: INTID 0-15 */
 
 #define IS_VIRTUAL(intid) ((intid) < 16 || (intid) / 32 == HYP_VIRTUAL_WORD)     /* SGIs, and what capabilities raise */
@@ -51,11 +52,14 @@ struct vcpu {
     struct arch_state state;
 
     /* Virtual redistributor: what is not kept in the physical one */
+    uint64_t gicr_block;                /* of its RD_base, in 64 KiB; SGI_base is the next one */
+    uint64_t gicr_typer;
     uint32_t gicr_waker;
     uint32_t sgi_enabled;
     /* No list register was free: SGIs are pending, others also active physically */
     uint32_t waiting[HYP_WORDS];
     uint32_t waiting_words;             /* a bit a word of it that is not 0 */
+    uint32_t plane[HYP_WORDS][VGIC_PLANES];     /* bits 7, 6, … 3 of the priorities in route, 32 together */
     uint32_t incoming[2];               /* SGIs and HYP_VIRTUAL_WORD, raised by other cores */
     uint32_t kept[HYP_WORDS];           /* of a shared core: what was enabled when it had to go */
     uint32_t kept_active;               /* PPIs */
@@ -112,7 +116,7 @@ void schedule_interrupt(struct core *c, uint32_t intid);        /* acknowledged,
 
 /* lists.c: list registers. The fast path is vectors.S; these are what it leaves. */
 void lists_own(struct vcpu *v, uint32_t intid);         /* acknowledged, the VM's own: no list register was free, or it does not run */
-void lists_pend(struct vcpu *v, uint32_t intid);        /* a virtual one becomes pending */
+void lists_pend_word(struct vcpu *v, uint32_t word, uint32_t bits);     /* virtual ones become pending */
 void lists_refill(struct vcpu *v);                      /* after any change of what may be delivered */
 bool lists_empty(void);                                 /* nothing is pending or active for the guest */
 struct lists_state {
@@ -129,6 +133,7 @@ void lists_clear_active(struct vcpu *v, uint32_t word, uint32_t bits);
 bool vgic_covers(const struct vcpu *v, uint64_t ipa);
 bool vgic_access(struct vcpu *v, uint64_t ipa, unsigned size, bool write, uint64_t *value);
 bool vgicd_access(struct vcpu *v, uint32_t offset, unsigned size, bool write, uint64_t *value);
+uint64_t vgicr_typer(const struct hyp_vm *vm, uint32_t index);
 bool vgicr_access(struct vcpu *v, uint32_t offset, unsigned size, bool write, uint64_t *value);
 /* GICD_ISENABLER<n> to GICD_ICACTIVER<n>, and of the redistributor (word 0). */
 enum {

@@ -5,7 +5,7 @@
  * Three paths are short, and hypervisor/test and `./ingot bench hypervisor` hold them to their length, entry to ERET:
  *   interrupt to list register 0     16 instructions, 1 line of 64 bytes more than it has (2 more for each of the next three registers)
  *   hypercall 0                      11
- *   a register of the virtual GIC    saves only what C may change
+ *   a word of the virtual GIC        saves only what vgic_fast.c changes; other registers of it what C may change
  * All others save every register and may end in another vCPU's.
  */
 #include "layout.h"
@@ -21,6 +21,17 @@
 
     .macro X op, a, b, n                    /* x<n> and its neighbour, in the frame */
     \op     \a, \b, [sp, #-VCPU_FRAME + 8 * \n]
+    .endm
+
+    /* From the vCPU to this core's stack; x0 is the vCPU then. And back. */
+    .macro TO_STACK scratch
+    sub     x0, sp, #VCPU_FRAME
+    ldr     \scratch, [x0, #VCPU_STACK]
+    mov     sp, \scratch
+    .endm
+    .macro FROM_STACK
+    mrs     x1, tpidr_el2
+    add     sp, x1, #VCPU_FRAME
     .endm
 
     .macro FATAL vector
@@ -62,19 +73,15 @@ not_a_hypercall:
     X stp, x0, x1, 0
     lsr     w1, w2, #26
     cmp     w1, #EC_DABT_LOWER
-    b.ne    trap_entry
-    movz    w3, #DABT_MASK >> 16, lsl #16
-    movk    w3, #DABT_MASK & 0xffff
-    and     w3, w2, w3
-    movz    w1, #DABT_PLAIN >> 16, lsl #16
-    movk    w1, #DABT_PLAIN & 0xffff
-    cmp     w3, w1
-    b.eq    device_access
+    b.eq    device_fast
     b       trap_entry
 
     /* Lower EL, AArch64: IRQ. Acknowledge; drop the priority, so that the next one can come; and pass it on in a list
      * register with HW = 1, so that the guest's own EOI deactivates the physical interrupt without coming here. An INTID is below
      * 1024: LPIs are never enabled, and 1020 to 1023 have a route that nobody owns. */
+    .if     . - hyp_vector_sync > 128
+    .error  "the synchronous vector does not fit into its slot"
+    .endif
     .balign 128
     .global hyp_vector_irq
 hyp_vector_irq:
@@ -148,16 +155,6 @@ irq_lr3:
     X ldp, x0, x1, 0
     X ldp, x2, x3, 2
     .endm
-    /* From the vCPU to this core's stack; x0 is the vCPU then. And back. */
-    .macro TO_STACK scratch
-    sub     x0, sp, #VCPU_FRAME
-    ldr     \scratch, [x0, #VCPU_STACK]
-    mov     sp, \scratch
-    .endm
-    .macro FROM_STACK
-    mrs     x1, tpidr_el2
-    add     sp, x1, #VCPU_FRAME
-    .endm
 
     /* Hypercalls that name a capability; x2, x3 are saved. */
 hypercall_c:
@@ -171,9 +168,40 @@ hypercall_c:
     LOAD_CALLER
     eret
 
-    /* An access to an address that stage 2 does not map: to the virtual GIC most often. The register that it moves is in the frame if C may
-     * change it, so those above x18 go the long way. */
+    /* An access to an address that stage 2 does not map: to the virtual GIC most often. */
+device_fast:
+    X stp, x4, x5, 4
+    X stp, x6, x7, 6
+    str     x8, [sp, #-VCPU_FRAME + 8 * 8]
+    str     x30, [sp, #-VCPU_FRAME + 8 * 30]
+    mov     x1, x2
+    TO_STACK x3
+    bl      vgic_fast                       /* changes x0 to x8 alone; x0: the vCPU, or 0 */
+    cbz     x0, device_access
+    add     sp, x0, #VCPU_FRAME
+    X ldp, x4, x5, 4
+    X ldp, x6, x7, 6
+    ldr     x8, [sp, #-VCPU_FRAME + 8 * 8]
+    ldr     x30, [sp, #-VCPU_FRAME + 8 * 30]
+    X ldp, x0, x1, 0
+    X ldp, x2, x3, 2
+    eret
+
+    /* Other registers of the virtual GIC, other sizes. The register that the access moves is in the frame if C may change it, so those above x18 go the long way. */
 device_access:
+    FROM_STACK
+    X ldp, x4, x5, 4
+    X ldp, x6, x7, 6
+    ldr     x8, [sp, #-VCPU_FRAME + 8 * 8]
+    ldr     x30, [sp, #-VCPU_FRAME + 8 * 30]
+    mrs     x2, esr_el2
+    movz    w3, #DABT_MASK >> 16, lsl #16
+    movk    w3, #DABT_MASK & 0xffff
+    and     w3, w2, w3
+    movz    w1, #DABT_PLAIN >> 16, lsl #16
+    movk    w1, #DABT_PLAIN & 0xffff
+    cmp     w3, w1
+    b.ne    trap_entry
     ubfx    w1, w2, #16, #5                 /* SRT */
     cmp     w1, #18
     b.hi    srt_high
