@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * forge: system XML in, one bootable image with all tables out
  */
-#include "forge.h"
+#include "stages.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -10,10 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
+enum stage { STAGE_EXPAND, STAGE_LAYOUT, STAGE_PAGETABLES, STAGE_ALL };
+static const char *const stage_names[] = { "expand", "layout", "pagetables" };
+
 static struct {
-    const char *xml, *files, *hyp, *cross, *out;
+    const char *xml, *files, *hyp, *cross, *out, *from;
+    enum stage stop;
     bool explain, keep;
-} args = { .cross = "aarch64-linux-gnu-" };
+} args = { .cross = "aarch64-linux-gnu-", .stop = STAGE_ALL };
 
 static void make_bare(const struct system *s, const void *tree)
 {
@@ -49,11 +53,44 @@ static void make(void (*write)(FILE *out, const struct system *s), const char *n
     output_finish(f);
 }
 
-static void link_hypervisor(const struct system *s, const char *dir)
+/* A stage's result: written, and read back from its file. */
+static xmlDocPtr pass(const char *dir, const char *name, const char *schema, xmlDocPtr doc)
 {
-    char payloads[4096];
+    FILE *f = output_create(name, "");
+    stage_write(f, doc);
+    output_finish(f);
+    xmlFreeDoc(doc);
+    if (!schema) {
+        return NULL;
+    }
+    char *path = layout_text("%s/%s", dir, name);
+    doc = stage_read(path, schema);
+    free(path);
+    return doc;
+}
 
-    make(forge_pages, "pagetables.S", s);
+/* The stage that FILE of --from is the result of: its root element's name. */
+static enum stage from_stage(xmlDocPtr *doc)
+{
+    if (!args.from) {
+        return STAGE_EXPAND;
+    }
+    *doc = stage_read(args.from, NULL);
+    xmlNodePtr root = xmlDocGetRootElement(*doc);
+    enum stage stage = !strcmp((char *)root->name, "layout") ? STAGE_LAYOUT : !strcmp((char *)root->name, "pagetables") ? STAGE_PAGETABLES : STAGE_EXPAND;
+    if (stage == STAGE_EXPAND) {
+        stage_refuse_at(root, "<%s> is no result of a stage: give a 2-layout.xml or a 3-pagetables.xml (a 1-expanded.xml is given instead of SYSTEM.xml)", root->name);
+    }
+    xmlFreeDoc(*doc);
+    *doc = stage_read(args.from, stage_names[stage]);
+    return stage;
+}
+
+static void make_tables(const struct system *s, const char *dir, xmlDocPtr tables)
+{
+    FILE *f = output_create("pagetables.S", "");
+    pages_emit(f, xmlDocGetRootElement(tables), s->name);
+    output_finish(f);
     make(forge_streams, "streams.S", s);
     make(forge_tables, "tables.c", s);
     make(forge_script, "link.ld", s);
@@ -61,24 +98,74 @@ static void link_hypervisor(const struct system *s, const char *dir)
     if (forge_link(s, dir, args.cross, args.hyp) < 0) {
         output_fail();
     }
-    snprintf(payloads, sizeof payloads, "%s/payloads.S", dir);
+    char *payloads = layout_text("%s/payloads.S", dir);
     if (!args.keep) {
         unlink(payloads);
     }
+    free(payloads);
 }
 
-static void build(const struct system *s)
+static void explain(FILE *out, const struct system *s, const struct layout *l)
 {
-    char image[64];
-    const char *dir = output_begin(args.out, args.keep);
+    forge_explain(out, s);
+    layout_explain(out, l);
+}
 
+static void make_rest(struct system *s, const char *dir, const struct layout *l, xmlDocPtr tables)
+{
+    char *image = layout_text("%s.elf", s->name);
+    FILE *f = output_create("layout.txt", "");
+    explain(f, s, l);
+    output_finish(f);
     make_trees(s);
-    make(forge_explain, "layout.txt", s);
     if (!s->bare) {
-        link_hypervisor(s, dir);
+        make_tables(s, dir, tables);
     }
-    snprintf(image, sizeof image, "%s.elf", s->name);
     output_publish(image);
+    free(image);
+}
+
+/* expand, layout, page tables: each from its file; then what they lead to. */
+static void build(struct system *s)
+{
+    xmlDocPtr doc = NULL;
+    struct layout *l = NULL;
+    const char *dir = output_begin(args.out, args.keep);
+    enum stage from = from_stage(&doc);
+
+    pass(dir, "1-expanded.xml", NULL, expand_make(s));
+    if (from == STAGE_EXPAND) {
+        struct layout *made = layout_make(s);
+        doc = layout_write(made);
+        layout_free(made);
+    }
+    if (args.stop >= STAGE_LAYOUT && from <= STAGE_LAYOUT) {
+        if (from == STAGE_LAYOUT) {
+            l = layout_read(xmlDocGetRootElement(doc), NULL);
+        }
+        doc = pass(dir, "2-layout.xml", "layout", doc);
+        l = l ? l : layout_read(xmlDocGetRootElement(doc), s->file);
+        layout_apply(l, s);
+    }
+    if (args.stop >= STAGE_PAGETABLES) {
+        if (from == STAGE_PAGETABLES) {
+            l = layout_read(stage_next(xmlDocGetRootElement(doc)->children, "layout"), NULL);
+            layout_apply(l, s);
+        } else {
+            xmlFreeDoc(doc);
+            doc = pages_make(l);
+        }
+        doc = pass(dir, "3-pagetables.xml", "pagetables", doc);
+    }
+    if (args.stop == STAGE_ALL) {
+        make_rest(s, dir, l, doc);
+    } else {
+        output_publish(NULL);
+    }
+    xmlFreeDoc(doc);
+    if (l) {
+        layout_free(l);
+    }
 }
 
 static const struct argp_option options[] = {
@@ -87,9 +174,22 @@ static const struct argp_option options[] = {
     { "cross", 'c', "PREFIX", 0, "prefix of the cross compiler (aarch64-linux-gnu-)", 0 },
     { "out", 'o', "DIR", 0, "folder of the result: NAME.elf, its tables, device trees, layout.txt (required to build)", 0 },
     { "keep", 'k', NULL, 0, "keep what a failed run has made in DIR/.forge, and payloads.S of a good one", 0 },
-    { "explain", 'e', NULL, 0, "print the memory map and the interrupt routes; build nothing", 0 },
+    { "explain", 'e', NULL, 0, "print the memory map with its reasons and the interrupt routes; build nothing", 0 },
+    { "from", 'F', "FILE", 0, "go on from a stage's file: 2-layout.xml or 3-pagetables.xml, as made or changed", 0 },
+    { "stop-after", 's', "STAGE", 0, "make the stages' files up to STAGE alone: expand, layout or pagetables", 0 },
     { 0 }
 };
+
+static enum stage stage_named(const char *name, struct argp_state *state)
+{
+    for (enum stage i = STAGE_EXPAND; i < STAGE_ALL; i++) {
+        if (!strcmp(stage_names[i], name)) {
+            return i;
+        }
+    }
+    argp_error(state, "no stage '%s': expand, layout or pagetables", name);
+    return STAGE_ALL;
+}
 
 static error_t parse(int key, char *value, struct argp_state *state)
 {
@@ -100,6 +200,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case 'o': args.out = value; return 0;
     case 'k': args.keep = true; return 0;
     case 'e': args.explain = true; return 0;
+    case 'F': args.from = value; return 0;
+    case 's': args.stop = stage_named(value, state); return 0;
     case ARGP_KEY_ARG:
         if (args.xml) {
             argp_error(state, "one system at a time: '%s' is too many", value);
@@ -110,13 +212,29 @@ static error_t parse(int key, char *value, struct argp_state *state)
         if (!args.xml) {
             argp_error(state, "which system? give its XML, for example scenarios/systems/first-light.xml");
         }
-        if (!args.explain && (!args.files || !args.hyp || !args.out)) {
+        if (!args.explain && (!args.files || !args.out || (!args.hyp && args.stop == STAGE_ALL))) {
             argp_error(state, "--files, --hyp and --out are needed to build (or --explain)");
         }
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
+}
+
+static void explain_system(struct system *s)
+{
+    xmlDocPtr doc = NULL;
+    struct layout *l;
+    if (from_stage(&doc) == STAGE_EXPAND) {
+        l = layout_make(s);
+    } else {
+        xmlNodePtr root = xmlDocGetRootElement(doc), inner = stage_next(root->children, "layout");
+        l = layout_read(inner ? inner : root, NULL);
+        layout_apply(l, s);
+        xmlFreeDoc(doc);
+    }
+    explain(stdout, s, l);
+    layout_free(l);
 }
 
 int main(int argc, char **argv)
@@ -130,8 +248,8 @@ int main(int argc, char **argv)
         return 1;
     }
     if (args.explain) {
-        forge_explain(stdout, s);
-    } else if (access(args.hyp, R_OK) < 0) {
+        explain_system(s);
+    } else if (args.stop == STAGE_ALL && access(args.hyp, R_OK) < 0) {
         fprintf(stderr, "forge: %s: %s: build it first (./ingot does)\n", args.hyp, strerror(errno));
         system_free(s);
         return 1;
