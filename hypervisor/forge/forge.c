@@ -53,16 +53,18 @@ static void make(void (*write)(FILE *out, const struct system *s), const char *n
     output_finish(f);
 }
 
-/* A stage's result: written, and read back from its file. */
-static xmlDocPtr pass(const char *dir, const char *name, const char *schema, xmlDocPtr doc)
+static void save(const char *name, xmlDocPtr doc)
 {
     FILE *f = output_create(name, "");
     stage_write(f, doc);
     output_finish(f);
+}
+
+/* A stage's result: written, and read back from its file. */
+static xmlDocPtr pass(const char *dir, const char *name, const char *schema, xmlDocPtr doc)
+{
+    save(name, doc);
     xmlFreeDoc(doc);
-    if (!schema) {
-        return NULL;
-    }
     char *path = layout_text("%s/%s", dir, name);
     doc = stage_read(path, schema);
     free(path);
@@ -105,6 +107,13 @@ static void make_tables(const struct system *s, const char *dir, xmlDocPtr table
     free(payloads);
 }
 
+static void measure(const struct system *s, const char *dir, const char *image, xmlDocPtr tables)
+{
+    char *path = layout_text("%s/%s", dir, image);
+    xmlFreeDoc(pass(dir, "4-measured.xml", "measured", measure_make(s, xmlDocGetRootElement(tables), path)));
+    free(path);
+}
+
 static void explain(FILE *out, const struct system *s, const struct layout *l)
 {
     forge_explain(out, s);
@@ -120,52 +129,66 @@ static void make_rest(struct system *s, const char *dir, const struct layout *l,
     make_trees(s);
     if (!s->bare) {
         make_tables(s, dir, tables);
+        measure(s, dir, image, tables);
     }
     output_publish(image);
     free(image);
 }
 
+/* From the user's own file messages name it; what forge has made is read back, and messages name the system's XML. */
+static struct layout *layout_stage(struct system *s, const char *dir, enum stage from, xmlDocPtr doc)
+{
+    struct layout *l;
+    xmlNodePtr root = doc ? xmlDocGetRootElement(doc) : NULL;
+    if (from == STAGE_EXPAND) {
+        struct layout *made = layout_make(s);
+        doc = pass(dir, "2-layout.xml", "layout", layout_write(made));
+        layout_free(made);
+        l = layout_read(xmlDocGetRootElement(doc), s->file);
+        xmlFreeDoc(doc);
+    } else {
+        l = layout_read(from == STAGE_LAYOUT ? root : stage_next(root->children, "layout"), NULL);
+        doc = layout_write(l);
+        save("2-layout.xml", doc);
+        xmlFreeDoc(doc);
+    }
+    layout_apply(l, s);
+    return l;
+}
+
+static xmlDocPtr pagetables_stage(const struct layout *l, const char *dir, enum stage from, xmlDocPtr doc)
+{
+    if (from == STAGE_PAGETABLES) {
+        save("3-pagetables.xml", doc);
+        return doc;
+    }
+    xmlFreeDoc(doc);
+    return pass(dir, "3-pagetables.xml", "pagetables", pages_make(l));
+}
+
 /* expand, layout, page tables: each from its file; then what they lead to. */
 static void build(struct system *s)
 {
-    xmlDocPtr doc = NULL;
-    struct layout *l = NULL;
+    xmlDocPtr doc = NULL, expanded = expand_make(s);
     const char *dir = output_begin(args.out, args.keep);
     enum stage from = from_stage(&doc);
 
-    pass(dir, "1-expanded.xml", NULL, expand_make(s));
-    if (from == STAGE_EXPAND) {
-        struct layout *made = layout_make(s);
-        doc = layout_write(made);
-        layout_free(made);
-    }
-    if (args.stop >= STAGE_LAYOUT && from <= STAGE_LAYOUT) {
-        if (from == STAGE_LAYOUT) {
-            l = layout_read(xmlDocGetRootElement(doc), NULL);
+    save("1-expanded.xml", expanded);
+    xmlFreeDoc(expanded);
+    if (args.stop >= STAGE_LAYOUT) {
+        struct layout *l = layout_stage(s, dir, from, doc);
+        if (args.stop >= STAGE_PAGETABLES) {
+            doc = pagetables_stage(l, dir, from, doc);
         }
-        doc = pass(dir, "2-layout.xml", "layout", doc);
-        l = l ? l : layout_read(xmlDocGetRootElement(doc), s->file);
-        layout_apply(l, s);
-    }
-    if (args.stop >= STAGE_PAGETABLES) {
-        if (from == STAGE_PAGETABLES) {
-            l = layout_read(stage_next(xmlDocGetRootElement(doc)->children, "layout"), NULL);
-            layout_apply(l, s);
-        } else {
-            xmlFreeDoc(doc);
-            doc = pages_make(l);
+        if (args.stop == STAGE_ALL) {
+            make_rest(s, dir, l, doc);
         }
-        doc = pass(dir, "3-pagetables.xml", "pagetables", doc);
+        layout_free(l);
     }
-    if (args.stop == STAGE_ALL) {
-        make_rest(s, dir, l, doc);
-    } else {
+    if (args.stop != STAGE_ALL) {
         output_publish(NULL);
     }
     xmlFreeDoc(doc);
-    if (l) {
-        layout_free(l);
-    }
 }
 
 static const struct argp_option options[] = {
@@ -176,6 +199,7 @@ static const struct argp_option options[] = {
     { "keep", 'k', NULL, 0, "keep what a failed run has made in DIR/.forge, and payloads.S of a good one", 0 },
     { "explain", 'e', NULL, 0, "print the memory map with its reasons and the interrupt routes; build nothing", 0 },
     { "from", 'F', "FILE", 0, "go on from a stage's file: 2-layout.xml or 3-pagetables.xml, as made or changed", 0 },
+    { "formats", 'm', "DIR", 0, "where page table formats are looked up, FORMAT.xml (hypervisor/forge/formats)", 0 },
     { "stop-after", 's', "STAGE", 0, "make the stages' files up to STAGE alone: expand, layout or pagetables", 0 },
     { 0 }
 };
@@ -200,6 +224,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case 'o': args.out = value; return 0;
     case 'k': args.keep = true; return 0;
     case 'e': args.explain = true; return 0;
+    case 'm': format_folder(value); return 0;
     case 'F': args.from = value; return 0;
     case 's': args.stop = stage_named(value, state); return 0;
     case ARGP_KEY_ARG:

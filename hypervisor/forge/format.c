@@ -10,6 +10,9 @@
 
 static struct format formats[FORMATS_MAX];
 static size_t format_count;
+static const char *folder = FORGE_FORMATS;
+
+void format_folder(const char *dir) { folder = dir; }
 
 /* "47:12", "10": a mask; *low: its lowest bit. */
 static uint64_t bits_of(xmlNodePtr n, const char *name, unsigned *low)
@@ -118,7 +121,7 @@ const struct format *format_get(const char *name)
             return &formats[i];
         }
     }
-    char *path = layout_text("%s/%s.xml", FORGE_FORMATS, name);
+    char *path = layout_text("%s/%s.xml", folder, name);
     xmlDocPtr doc = stage_read(path, "format");
     xmlNodePtr root = xmlDocGetRootElement(doc);
     room(root, format_count, FORMATS_MAX);

@@ -163,7 +163,7 @@ struct layout *layout_make(const struct system *s)
         snprintf(name, sizeof name, "vm%zu", v);
         snprintf(root, sizeof root, "hyp_s2_%zu", v);
         struct space *p = layout_space(l, name, root, "aarch64-stage2", vm->name);
-        map(p, "ram", vm->ipa, vm->pa, vm->size, MEMORY "read write execute", "", vm->memory_line, why_ram(s, vm));
+        map(p, "ram", vm->ipa, vm->pa, vm->size, MEMORY "read write execute", "device", vm->memory_line, why_ram(s, vm));
         for (size_t i = 0; i < s->device_count; i++) {
             if (s->devices[i].owner == (int)v) {
                 device(p, &s->devices[i], s->devices[i].size, "the VM uses it");

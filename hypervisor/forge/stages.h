@@ -94,6 +94,7 @@ struct format {
     struct { char *flags, *why; } never[FORMAT_KINDS];
     size_t level_count, kind_count, flag_count, never_count;
 };
+void format_folder(const char *dir);                            /* another than formats/ */
 const struct format *format_get(const char *name);              /* of formats/; kept */
 const struct format_kind *format_kind(const struct format *f, const char *name);
 /* The bits of flags by name. False: *wrong is a sentence about them (static storage). */
