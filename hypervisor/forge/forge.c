@@ -2,6 +2,7 @@
  * forge: system XML in, one bootable image with all tables out
  */
 #include "stages.h"
+#include "wrap.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -16,6 +17,7 @@ static const char *const stage_names[] = { "expand", "layout", "pagetables" };
 static struct {
     const char *xml, *files, *hyp, *cross, *out, *from;
     enum stage stop;
+    enum wrap_format format;
     bool explain, keep;
 } args = { .cross = "aarch64-linux-gnu-", .stop = STAGE_ALL };
 
@@ -96,8 +98,12 @@ static void make_tables(const struct system *s, const char *dir, xmlDocPtr table
     make(forge_streams, "streams.S", s);
     make(forge_tables, "tables.c", s);
     make(forge_script, "link.ld", s);
+    make(forge_modules, "modules.S", s);
     make(forge_payloads, "payloads.S", s);
-    if (forge_link(s, dir, args.cross, args.hyp) < 0) {
+    if (args.format != WRAP_ELF) {
+        make(wrap_head, "head.S", s);
+    }
+    if (forge_link(s, dir, args.cross, args.hyp, args.format != WRAP_ELF) < 0) {
         output_fail();
     }
     char *payloads = layout_text("%s/payloads.S", dir);
@@ -105,6 +111,19 @@ static void make_tables(const struct system *s, const char *dir, xmlDocPtr table
         unlink(payloads);
     }
     free(payloads);
+}
+
+/* Beside the ELF, the form that was asked for. */
+static void wrap(const struct system *s, const char *dir, const char *elf)
+{
+    static const char *const endings[] = WRAP_ENDINGS;
+    if (args.format != WRAP_ELF) {
+        char *path = layout_text("%s/%s", dir, elf);
+        FILE *f = output_create(s->name, endings[args.format]);
+        wrap_make(f, s, path, args.format);
+        output_finish(f);
+        free(path);
+    }
 }
 
 static void measure(const struct system *s, const char *dir, const char *image, xmlDocPtr tables)
@@ -130,6 +149,7 @@ static void make_rest(struct system *s, const char *dir, const struct layout *l,
     if (!s->bare) {
         make_tables(s, dir, tables);
         measure(s, dir, image, tables);
+        wrap(s, dir, image);
     }
     output_publish(image);
     free(image);
@@ -200,6 +220,7 @@ static const struct argp_option options[] = {
     { "explain", 'e', NULL, 0, "print the memory map with its reasons and the interrupt routes; build nothing", 0 },
     { "from", 'F', "FILE", 0, "go on from a stage's file: 2-layout.xml or 3-pagetables.xml, as made or changed", 0 },
     { "formats", 'm', "DIR", 0, "where page table formats are looked up, FORMAT.xml (hypervisor/forge/formats)", 0 },
+    { "format", 't', "FORM", 0, "the image's form: elf; or with the ELF also image (NAME.image, a Linux arm64 Image) or uimage (NAME.uimage)", 0 },
     { "stop-after", 's', "STAGE", 0, "make the stages' files up to STAGE alone: expand, layout or pagetables", 0 },
     { 0 }
 };
@@ -215,6 +236,18 @@ static enum stage stage_named(const char *name, struct argp_state *state)
     return STAGE_ALL;
 }
 
+static enum wrap_format format_named(const char *name, struct argp_state *state)
+{
+    static const char *const endings[] = WRAP_ENDINGS;
+    for (enum wrap_format i = WRAP_ELF; i <= WRAP_UIMAGE; i++) {
+        if (!strcmp(endings[i] + 1, name)) {
+            return i;
+        }
+    }
+    argp_error(state, "no form '%s': elf, image or uimage", name);
+    return WRAP_ELF;
+}
+
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     switch (key) {
@@ -224,6 +257,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case 'o': args.out = value; return 0;
     case 'k': args.keep = true; return 0;
     case 'e': args.explain = true; return 0;
+    case 't': args.format = format_named(value, state); return 0;
     case 'm': format_folder(value); return 0;
     case 'F': args.from = value; return 0;
     case 's': args.stop = stage_named(value, state); return 0;
@@ -270,6 +304,11 @@ int main(int argc, char **argv)
 
     struct system *s = system_load(args.xml, args.files);
     if (!s) {
+        return 1;
+    }
+    if (s->bare && args.format != WRAP_ELF) {
+        fprintf(stderr, "%s:%d: a board without the hypervisor has its payload's own form: leave --format away\n", s->file, s->line);
+        system_free(s);
         return 1;
     }
     if (args.explain) {

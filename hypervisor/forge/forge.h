@@ -26,7 +26,9 @@ void forge_source(FILE *out, const void *tree);
 /* link.c: linker script, payloads, and the compiler's call */
 void forge_script(FILE *out, const struct system *s);
 void forge_payloads(FILE *out, const struct system *s);
-int forge_link(const struct system *s, const char *dir, const char *cross, const char *hyp);    /* 0, or -1 with a message */
+int forge_link(const struct system *s, const char *dir, const char *cross, const char *hyp, bool head);     /* 0, or -1 with a message */
+/* modules.c: ends of the hooks of modules that the system does not use, as assembly */
+void forge_modules(FILE *out, const struct system *s);
 /* explain.c: memory map and interrupt routes in words */
 void forge_explain(FILE *out, const struct system *s);
 
