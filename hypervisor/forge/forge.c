@@ -18,7 +18,7 @@ static struct {
     const char *xml, *files, *hyp, *cross, *out, *from;
     enum stage stop;
     enum wrap_format format;
-    bool explain, keep;
+    bool explain, keep, unchecked;
 } args = { .cross = "aarch64-linux-gnu-", .stop = STAGE_ALL };
 
 static void make_bare(const struct system *s, const void *tree)
@@ -113,6 +113,17 @@ static void make_tables(const struct system *s, const char *dir, xmlDocPtr table
     free(payloads);
 }
 
+/* Another program, with nothing of forge in it, holds the image against the XML: what does not pass is not published. */
+static void check(const struct system *s, const char *dir, const char *elf)
+{
+    char *path = layout_text("%s/%s", dir, elf);
+    char *argv[] = { FORGE_CHECK, s->file, path, "--files", (char *)args.files, NULL };
+    if (signals_run(argv, "build it first (./ingot does), or leave it away with --no-check") < 0) {
+        output_fail();
+    }
+    free(path);
+}
+
 /* Beside the ELF, the form that was asked for. */
 static void wrap(const struct system *s, const char *dir, const char *elf)
 {
@@ -149,6 +160,9 @@ static void make_rest(struct system *s, const char *dir, const struct layout *l,
     if (!s->bare) {
         make_tables(s, dir, tables);
         measure(s, dir, image, tables);
+        if (!args.unchecked) {
+            check(s, dir, image);
+        }
         wrap(s, dir, image);
     }
     output_publish(image);
@@ -221,6 +235,7 @@ static const struct argp_option options[] = {
     { "from", 'F', "FILE", 0, "go on from a stage's file: 2-layout.xml or 3-pagetables.xml, as made or changed", 0 },
     { "formats", 'm', "DIR", 0, "where page table formats are looked up, FORMAT.xml (hypervisor/forge/formats)", 0 },
     { "format", 't', "FORM", 0, "the image's form: elf; or with the ELF also image (NAME.image, a Linux arm64 Image) or uimage (NAME.uimage)", 0 },
+    { "no-check", 'u', NULL, 0, "publish the image even if it is not what the XML says (forge-check)", 0 },
     { "stop-after", 's', "STAGE", 0, "make the stages' files up to STAGE alone: expand, layout or pagetables", 0 },
     { 0 }
 };
@@ -258,6 +273,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case 'k': args.keep = true; return 0;
     case 'e': args.explain = true; return 0;
     case 't': args.format = format_named(value, state); return 0;
+    case 'u': args.unchecked = true; return 0;
     case 'm': format_folder(value); return 0;
     case 'F': args.from = value; return 0;
     case 's': args.stop = stage_named(value, state); return 0;

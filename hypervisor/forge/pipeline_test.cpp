@@ -99,7 +99,7 @@ TEST_F(Stages, AChangedLayoutMovesAVm)
 TEST_F(Stages, AChangedFlagIsInTheTable)
 {
     ASSERT_EQ(0, go_on(changed("2-layout.xml", "demands=\"normal inner-shareable accessed read write execute\" prevents=\"device\"",
-                               "demands=\"normal inner-shareable accessed read execute\" prevents=\"write\""))) << bench.said();
+                               "demands=\"normal inner-shareable accessed read execute\" prevents=\"write\""), "--no-check")) << bench.said();
     Image image = again();
     EXPECT_EQ(1u, image.walk(image.symbol("hyp_s2_0")).at(0x40000000).bits(7, 6)) << "S2AP: read only";
     EXPECT_EQ(3u, image.walk(image.symbol("hyp_s2_1")).at(0x40000000).bits(7, 6)) << "the other VM's";
@@ -108,7 +108,7 @@ TEST_F(Stages, AChangedFlagIsInTheTable)
 TEST_F(Stages, AChangedEntryIsInTheTable)
 {
     ASSERT_EQ(0, go_on(changed("3-pagetables.xml", "address=\"0xb010000\" flags=\"device inner-shareable accessed read write\"",
-                               "address=\"0xb010000\" flags=\"device outer-shareable accessed read\""))) << bench.said();
+                               "address=\"0xb010000\" flags=\"device outer-shareable accessed read\""), "--no-check")) << bench.said();
     Image image = again();
     Leaf page = image.walk(image.symbol("hyp_s2_0")).at(0xb010000);
     EXPECT_EQ(1u, page.bits(7, 6));
