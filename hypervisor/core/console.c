@@ -16,7 +16,6 @@ static unsigned console_depth;
 void console_take(void)
 {
     const void *me = arch_core();
-    me = me ? me : &console_lock;       /* a core that comes up has no struct yet */
     if (__atomic_load_n(&console_owner, __ATOMIC_RELAXED) != me) {
         lock_take(&console_lock);
         __atomic_store_n(&console_owner, me, __ATOMIC_RELAXED);

@@ -3,36 +3,24 @@
  */
 #include "hyp.h"
 
-void vm_stop(struct core *c, const char *reason)
-{
-    gic_disable_vm(c);
-    console_print("ingot: vm %s: stopped: %s\n", c->vm->name, reason);
-    for (;;) {                                      /* the hypervisor's own interrupts still come here */
-        WFI();
-        lists_other(c, READ_SYSREG(ICC_IAR1_EL1));
-    }
-}
-
-void fault_report(struct core *c, const struct trap_frame *f, const char *what)
+void fault_report(struct vcpu *v, const char *what)
 {
     console_take();
-    console_print("ingot: vm %s: core %u: %s\n", c->vm->name, c->id, what);
-    arch_explain(f);
+    console_print("ingot: vm %s: core %u: %s\n", v->config->name, v->core->id, what);
+    arch_explain(v);
     console_give();
-    vm_stop(c, what);
+    vm_stop(v, what);
 }
 
 void fault_el2(uint64_t vector)
 {
-    const struct core *c = arch_core();
+    const struct vcpu *v = arch_vcpu();
 
     console_take();
-    if (!c) {
+    if (!v) {
         console_print("ingot: HYPERVISOR FAULT on a core that was coming up; it is parked\n");
-    } else if (!c->vm) {
-        console_print("ingot: HYPERVISOR FAULT on core %u; it is parked\n", c->id);
     } else {
-        console_print("ingot: HYPERVISOR FAULT on core %u; it is parked, and vm %s with it\n", c->id, c->vm->name);
+        console_print("ingot: HYPERVISOR FAULT on core %u; it is parked, and vm %s with it\n", v->core->id, v->config->name);
     }
     arch_explain_el2(vector);
     console_leave();

@@ -50,7 +50,7 @@ void gic_init_distributor(void)
     for (uint32_t intid = 32; intid < HYP_INTIDS; intid++) {
         uint8_t vm = hyp_irq_vm[intid];
         if (vm != HYP_NO_VM) {
-            route(intid, hyp_vms[vm].core);
+            route(intid, hyp_vcpus[hyp_vms[vm].first_vcpu].core);
         }
     }
     mmio_write32(GICD_BASE + GICD_CTLR, CTLR_ARE | CTLR_GROUPS);
@@ -70,12 +70,7 @@ void gic_init_core(struct core *c)
     for (unsigned i = 0; i < 32; i += 4) {
         mmio_write32(sgi + GIC_IPRIORITYR + i, PRIORITY_ALL);
     }
-    mmio_write32(sgi + GIC_ISENABLER, 1u << PPI_MAINTENANCE);
-
-    for (unsigned i = 0; i < HYP_INTIDS; i++) {
-        c->route[i] = vgic_owned(c, i / 32) >> i % 32 & 1 ? ROUTE_OWNED : 0;
-    }
-    c->gicr_waker = 6;
+    mmio_write32(sgi + GIC_ISENABLER, 1u << PPI_MAINTENANCE | 1u << PPI_ALARM | 1u << SGI_KICK);
 
     WRITE_SYSREG(ICC_SRE_EL2, 0xf);         /* system registers, also for EL1 (GICv3 12.2.30) */
     ISB();
@@ -93,15 +88,63 @@ void gic_init_core(struct core *c)
     ISB();
 }
 
-void gic_disable_vm(const struct core *c)
+void gic_disable_vm(const struct hyp_vm *vm)
 {
-    for (uint32_t word = 1; word < HYP_WORDS; word++) {
-        if (vgic_owned(c, word)) {
-            mmio_write32(GICD_BASE + GIC_ICENABLER + word * 4, vgic_owned(c, word));
-        }
+    for (uint32_t words = vm->irq_words & ~1u; words; words &= words - 1) {
+        uint32_t word = __builtin_ctz(words);
+        mmio_write32(GICD_BASE + GIC_ICENABLER + word * 4, vm->irq_mask[word]);
     }
-    mmio_write32(c->gicr + GICR_SGI + GIC_ICENABLER, ~0u);
     gic_wait(GICD_BASE + GICD_CTLR);
-    gic_wait(c->gicr + GICR_CTLR);
-    WRITE_SYSREG(ICH_HCR_EL2, 0);
+}
+
+static void keep(uint64_t base, uint32_t word, uint32_t owned, uint32_t *kept)
+{
+    *kept = mmio_read32(base + GIC_ISENABLER + word * 4) & owned;
+    mmio_write32(base + GIC_ICENABLER + word * 4, owned);
+}
+
+/* A PPI that the guest has taken is active in this core's redistributor, which the next one needs. SPIs stay active: they are nobody else's. */
+void gic_keep(struct vcpu *v)
+{
+    uint64_t sgi = v->core->gicr + GICR_SGI;
+    uint32_t owned = v->config->irq_mask[0];
+    keep(sgi, 0, owned, &v->kept[0]);
+    v->kept_active = mmio_read32(sgi + GIC_ISACTIVER) & owned;
+    if (v->kept_active) {
+        mmio_write32(sgi + GIC_ICACTIVER, v->kept_active);
+    }
+    if (!v->shared) {
+        return;
+    }
+    for (uint32_t words = v->config->irq_words & ~1u; words; words &= words - 1) {
+        uint32_t word = __builtin_ctz(words);
+        keep(GICD_BASE, word, v->config->irq_mask[word], &v->kept[word]);
+    }
+}
+
+void gic_give_back(struct vcpu *v)
+{
+    uint64_t sgi = v->core->gicr + GICR_SGI;
+    if (v->kept_active) {
+        mmio_write32(sgi + GIC_ISACTIVER, v->kept_active);
+        v->kept_active = 0;
+    }
+    if (v->kept[0]) {
+        mmio_write32(sgi + GIC_ISENABLER, v->kept[0]);
+    }
+    if (!v->shared) {
+        return;
+    }
+    for (uint32_t words = v->config->irq_words & ~1u; words; words &= words - 1) {
+        uint32_t word = __builtin_ctz(words);
+        mmio_write32(GICD_BASE + GIC_ISENABLER + word * 4, v->kept[word]);
+    }
+}
+
+/* GICv3 12.2.20 ICC_SGI1R_EL1: INTID 27:24, one target of affinity 0.0.0.n */
+void gic_kick(const struct core *c)
+{
+    DSB();                                      /* what it is to see is there */
+    WRITE_SYSREG(ICC_SGI1R_EL1, (uint64_t)SGI_KICK << 24 | 1ul << c->id);
+    ISB();
 }

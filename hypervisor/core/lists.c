@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * List registers: what the fast path in vectors.S leaves (GICv3 12.4.7 ICH_LR<n>_EL2)
  *
- * An interrupt of the VM is in a list register, or waits in c->waiting because all are in use; the most urgent ones are
+ * An interrupt of the VM is in a list register, or waits in v->waiting because all are in use; the most urgent ones are
  * in the registers. All of this runs with the guest stopped at EL2 on the same core, so that nothing changes meanwhile.
  */
 #include "hyp.h"
@@ -42,13 +42,11 @@ static void lr_write(unsigned n, uint64_t v)
     }
 }
 
-static uint32_t priority(const struct core *c, uint32_t intid) { return c->route[intid] & 0xf8; }
+static uint32_t priority(const struct vcpu *v, uint32_t intid) { return v->route[intid] & 0xf8; }
 
-static bool is_sgi(uint32_t intid) { return intid < 16; }
-
-static uint64_t lr_of(const struct core *c, uint32_t intid)
+static uint64_t lr_of(const struct vcpu *v, uint32_t intid)
 {
-    return LR_PENDING | LR_GROUP1 | (uint64_t)priority(c, intid) << 48 | intid | (is_sgi(intid) ? 0 : LR_HW | (uint64_t)intid << 32);
+    return LR_PENDING | LR_GROUP1 | (uint64_t)priority(v, intid) << 48 | intid | (IS_VIRTUAL(intid) ? 0 : LR_HW | (uint64_t)intid << 32);
 }
 
 /* INTID of a list register that is in use and among some bits of a word, or -1. */
@@ -61,35 +59,35 @@ static int lr_among(uint64_t lr, uint32_t word, uint32_t bits)
 /* The physical interrupt, whose priority was dropped when it came, may come again. */
 static void deactivate(uint32_t intid)
 {
-    if (!is_sgi(intid)) {
+    if (!IS_VIRTUAL(intid)) {
         WRITE_SYSREG(ICC_DIR_EL1, intid);
     }
 }
 
-static void wait(struct core *c, uint32_t intid)
+static void wait(struct vcpu *v, uint32_t intid)
 {
-    c->waiting[intid / 32] |= 1u << intid % 32;
-    c->waiting_words |= 1u << intid / 32;
+    v->waiting[intid / 32] |= 1u << intid % 32;
+    v->waiting_words |= 1u << intid / 32;
 }
 
-static void wait_no_more(struct core *c, uint32_t word, uint32_t bits)
+static void wait_no_more(struct vcpu *v, uint32_t word, uint32_t bits)
 {
-    c->waiting[word] &= ~bits;
-    if (!c->waiting[word]) {
-        c->waiting_words &= ~(1u << word);
+    v->waiting[word] &= ~bits;
+    if (!v->waiting[word]) {
+        v->waiting_words &= ~(1u << word);
     }
 }
 
 /* The most urgent interrupt that waits and is enabled, or -1; of equals the lowest INTID. */
-static int most_urgent(const struct core *c)
+static int most_urgent(const struct vcpu *v)
 {
     int best = -1;
-    for (uint32_t words = c->waiting_words; words; words &= words - 1) {
+    for (uint32_t words = v->waiting_words; words; words &= words - 1) {
         uint32_t word = __builtin_ctz(words);
-        uint32_t bits = c->waiting[word] & (word ? ~0u : ~SGIS | c->sgi_enabled);
+        uint32_t bits = v->waiting[word] & (~vgic_virtual(word) | vgic_virtual_enabled(v, word));
         for (; bits; bits &= bits - 1) {
             int intid = word * 32 + __builtin_ctz(bits);
-            if (best < 0 || priority(c, intid) < priority(c, best)) {
+            if (best < 0 || priority(v, intid) < priority(v, best)) {
                 best = intid;
             }
         }
@@ -98,9 +96,9 @@ static int most_urgent(const struct core *c)
 }
 
 /* Where `intid` may go: an unused list register, or the least urgent one that is only pending, if it is less urgent. */
-static int place_for(const struct core *c, uint32_t intid)
+static int place_for(const struct vcpu *v, uint32_t intid)
 {
-    uint32_t least = priority(c, intid);
+    uint32_t least = priority(v, intid);
     int place = -1;
     for (unsigned n = 0; n < LISTS; n++) {
         uint64_t lr = lr_read(n);
@@ -117,18 +115,18 @@ static int place_for(const struct core *c, uint32_t intid)
 
 /* The limit of it: an interrupt that is more urgent than four active ones, nested in each other, waits until only one of
  * those is left (UIE); nothing is lost. */
-void lists_refill(struct core *c)
+void lists_refill(struct vcpu *v)
 {
-    uint64_t hcr = c->gicd_ctlr & GICD_CTLR_GROUP1 ? HCR_EN : 0, pending = 0;
+    uint64_t hcr = v->vm->gicd_ctlr & GICD_CTLR_GROUP1 ? HCR_EN : 0, pending = 0;
     int intid, n;
 
-    while ((intid = most_urgent(c)) >= 0 && (n = place_for(c, intid)) >= 0) {
+    while ((intid = most_urgent(v)) >= 0 && (n = place_for(v, intid)) >= 0) {
         uint64_t old = lr_read(n);
-        wait_no_more(c, intid / 32, 1u << intid % 32);
+        wait_no_more(v, intid / 32, 1u << intid % 32);
         if (old & LR_STATE) {
-            wait(c, LR_VINTID(old));
+            wait(v, LR_VINTID(old));
         }
-        lr_write(n, lr_of(c, intid));
+        lr_write(n, lr_of(v, intid));
     }
     if (intid >= 0) {
         for (unsigned i = 0; i < LISTS; i++) {
@@ -139,37 +137,25 @@ void lists_refill(struct core *c)
     WRITE_SYSREG(ICH_HCR_EL2, hcr);
 }
 
-void lists_overflow(struct core *c, uint32_t intid)
+void lists_own(struct vcpu *v, uint32_t intid)
 {
-    wait(c, intid);
-    lists_refill(c);
+    wait(v, intid);
+    if (v->core->loaded == v) {
+        lists_refill(v);
+    }
 }
 
-void lists_other(struct core *c, uint32_t intid)
-{
-    if (intid >= HYP_INTIDS) {
-        return;                                 /* 1023: none is pending any more (GICv3 2.2.1) */
-    }
-    if (intid == PPI_MAINTENANCE) {
-        lists_refill(c);
-    } else if (smmu_has(intid)) {
-        smmu_interrupt(intid);
-    }
-    WRITE_SYSREG(ICC_EOIR1_EL1, intid);
-    WRITE_SYSREG(ICC_DIR_EL1, intid);
-}
-
-void lists_sgi(struct core *c, uint32_t sgi)
+void lists_pend(struct vcpu *v, uint32_t intid)
 {
     for (unsigned n = 0; n < LISTS; n++) {
         uint64_t lr = lr_read(n);
-        if (lr_among(lr, 0, 1u << sgi) >= 0) {
+        if (lr_among(lr, intid / 32, 1u << intid % 32) >= 0) {
             lr_write(n, lr | LR_PENDING);       /* still pending, or pending and active */
             return;
         }
     }
-    wait(c, sgi);
-    lists_refill(c);
+    wait(v, intid);
+    lists_refill(v);
 }
 
 bool lists_empty(void)
@@ -181,9 +167,9 @@ bool lists_empty(void)
     return !state;
 }
 
-struct lists_state lists_state(const struct core *c, uint32_t word)
+struct lists_state lists_state(const struct vcpu *v, uint32_t word)
 {
-    struct lists_state s = { .here = c->waiting[word], .pending = c->waiting[word] };
+    struct lists_state s = { .here = v->waiting[word], .pending = v->waiting[word] };
     for (unsigned n = 0; n < LISTS; n++) {
         uint64_t lr = lr_read(n);
         int intid = lr_among(lr, word, ~0u);
@@ -198,33 +184,33 @@ struct lists_state lists_state(const struct core *c, uint32_t word)
 }
 
 /* An edge is pending in the list register alone: the physical interrupt gets it back. A level is still there. */
-static void pend_again(const struct core *c, uint32_t intid)
+static void pend_again(const struct vcpu *v, uint32_t intid)
 {
-    uint64_t base = intid < 32 ? c->gicr + GICR_SGI : GICD_BASE;
+    uint64_t base = intid < 32 ? v->core->gicr + GICR_SGI : GICD_BASE;
     if (mmio_read32(base + GIC_ICFGR + intid / 16 * 4) >> (intid % 16 * 2 + 1) & 1) {
         mmio_write32(base + GIC_ISPENDR + intid / 32 * 4, 1u << intid % 32);
     }
     deactivate(intid);
 }
 
-void lists_withdraw(struct core *c, uint32_t word, uint32_t bits)
+void lists_withdraw(struct vcpu *v, uint32_t word, uint32_t bits)
 {
-    uint32_t back = word ? 0 : SGIS;            /* these can only wait here */
+    uint32_t back = vgic_virtual(word);         /* these can only wait here */
     for (unsigned n = 0; n < LISTS; n++) {
         uint64_t lr = lr_read(n);
         if (lr & LR_PENDING && lr_among(lr, word, bits) >= 0) {
             lr_write(n, lr & LR_ACTIVE ? lr & ~LR_PENDING : 0);
-            wait(c, LR_VINTID(lr));
+            wait(v, LR_VINTID(lr));
         }
     }
-    for (uint32_t left = c->waiting[word] & bits & ~back; left; left &= left - 1) {
-        pend_again(c, word * 32 + __builtin_ctz(left));
+    for (uint32_t left = v->waiting[word] & bits & ~back; left; left &= left - 1) {
+        pend_again(v, word * 32 + __builtin_ctz(left));
     }
-    wait_no_more(c, word, bits & ~back);
-    lists_refill(c);
+    wait_no_more(v, word, bits & ~back);
+    lists_refill(v);
 }
 
-static void lists_clear(struct core *c, uint32_t word, uint32_t bits, uint64_t state)
+static void lists_clear(struct vcpu *v, uint32_t word, uint32_t bits, uint64_t state)
 {
     for (unsigned n = 0; n < LISTS; n++) {
         uint64_t lr = lr_read(n);
@@ -238,16 +224,16 @@ static void lists_clear(struct core *c, uint32_t word, uint32_t bits, uint64_t s
             deactivate(intid);
         }
     }
-    lists_refill(c);
+    lists_refill(v);
 }
 
-void lists_clear_pending(struct core *c, uint32_t word, uint32_t bits)
+void lists_clear_pending(struct vcpu *v, uint32_t word, uint32_t bits)
 {
-    for (uint32_t left = c->waiting[word] & bits; left; left &= left - 1) {
+    for (uint32_t left = v->waiting[word] & bits; left; left &= left - 1) {
         deactivate(word * 32 + __builtin_ctz(left));
     }
-    wait_no_more(c, word, bits);
-    lists_clear(c, word, bits, LR_PENDING);
+    wait_no_more(v, word, bits);
+    lists_clear(v, word, bits, LR_PENDING);
 }
 
-void lists_clear_active(struct core *c, uint32_t word, uint32_t bits) { lists_clear(c, word, bits, LR_ACTIVE); }
+void lists_clear_active(struct vcpu *v, uint32_t word, uint32_t bits) { lists_clear(v, word, bits, LR_ACTIVE); }

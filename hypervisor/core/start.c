@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * A core comes up: core 0 starts the others, each one starts its VM or is parked
+ * A core comes up: core 0 starts the others, each one runs its vCPUs or is parked
  */
-#include <stddef.h>
-
 #include "hyp.h"
 
 #define PSCI_CPU_ON 0xc4000003ul    /* PSCI 5.4 */
 
 struct core hyp_cores[HYP_CORES_MAX];
 
-_Static_assert(offsetof(struct core, route) == 0 && offsetof(struct core, id) == CORE_ID, "layout.h");
-_Static_assert(HYP_INTIDS <= CORE_ROUTES && sizeof(struct trap_frame) == TRAP_FRAME && HYP_CORES_MAX == 8, "layout.h");
+_Static_assert(HYP_CORES_MAX == 8, "start.S");
 
 static void start_others(void)
 {
@@ -22,25 +19,34 @@ static void start_others(void)
     }
 }
 
+/* All vCPUs' structs are there before any core runs one: a vCPU may raise interrupts of any other. */
+static void start_system(void)
+{
+    console_print("ingot: system %s, %u cores, %u VMs\n", hyp_system_name, hyp_core_count, hyp_vm_count);
+    for (uint32_t i = 0; i < hyp_core_count; i++) {
+        hyp_cores[i].id = i;
+        hyp_cores[i].gicr = GICR_BASE + i * GICR_STRIDE;
+    }
+    gic_init_distributor();
+    smmu_init();
+    for (uint32_t i = 0; i < hyp_vcpu_count; i++) {
+        vcpu_init(i);
+    }
+    start_others();
+}
+
 void hyp_main(uint64_t core_id)
 {
     struct core *c = &hyp_cores[core_id];
-    c->id = core_id;
-    c->gicr = GICR_BASE + core_id * GICR_STRIDE;
-    arch_set_core(c);
+    const struct hyp_core *t = &hyp_core_tables[core_id];
     arch_init_core();
     if (core_id == 0) {
-        console_print("ingot: system %s, %u cores, %u VMs\n", hyp_system_name, hyp_core_count, hyp_vm_count);
-        gic_init_distributor();
-        smmu_init();
-        start_others();
+        start_system();
     }
-    if (hyp_core_vm[core_id] == HYP_NO_VM) {
+    if (t->vcpu >= HYP_VCPUS_MAX && !t->slot_count) {
         arch_park();
     }
-    c->vm = &hyp_vms[hyp_core_vm[core_id]];
-    arch_init_guest(c->vm->vttbr);
     gic_init_core(c);
-    console_print("ingot: vm %s: starts on core %u\n", c->vm->name, c->id);
-    arch_enter_guest(c->vm->entry_ipa, c->vm->boot_x0);
+    schedule_start(c);
+    arch_resume(schedule(c));
 }

@@ -8,91 +8,138 @@
 
 #define GICD_SIZE 0x10000ul
 
-bool vgic_covers(uint64_t ipa) { return ipa - GICD_BASE < GICD_SIZE || ipa - GICR_BASE < GICR_STRIDE; }
-
-bool vgic_access(struct core *c, uint64_t ipa, unsigned size, bool write, uint64_t *value)
+bool vgic_covers(const struct vcpu *v, uint64_t ipa)
 {
-    if (ipa % size) {
+    return ipa - GICD_BASE < GICD_SIZE || ipa - GICR_BASE < GICR_STRIDE * v->config->vcpu_count;
+}
+
+bool vgic_access(struct vcpu *v, uint64_t ipa, unsigned size, bool write, uint64_t *value)
+{
+    if (ipa & (size - 1)) {
         return false;
     }
-    return ipa - GICD_BASE < GICD_SIZE ? vgicd_access(c, ipa - GICD_BASE, size, write, value)
-                                       : vgicr_access(c, ipa - GICR_BASE, size, write, value);
+    return ipa - GICD_BASE < GICD_SIZE ? vgicd_access(v, ipa - GICD_BASE, size, write, value)
+                                       : vgicr_access(v, ipa - GICR_BASE, size, write, value);
 }
 
-static void read_bits(const struct core *c, uint32_t word, uint32_t group, uint32_t physical, uint32_t *value)
+static uint32_t read_bits(const struct vcpu *v, uint32_t word, uint32_t group, uint32_t physical)
 {
-    struct lists_state s = lists_state(c, word);
-    switch (group) {
-    case GIC_ISENABLER: case GIC_ICENABLER:
-        *value = physical | (word ? 0 : c->sgi_enabled);
-        break;
-    case GIC_ISPENDR: case GIC_ICPENDR:
-        *value = physical | s.pending;
-        break;
-    default:            /* what is here is active physically whether or not the guest has taken it */
-        *value = (physical & ~s.here) | s.active;
+    if (group == GIC_ISENABLER || group == GIC_ICENABLER) {
+        return physical | vgic_virtual_enabled(v, word);
     }
+    struct lists_state s = lists_state(v, word);
+    if (group == GIC_ISPENDR || group == GIC_ICPENDR) {
+        return physical | s.pending;
+    }
+    return (physical & ~s.here) | s.active;             /* what is here is active physically whether or not the guest has taken it */
 }
 
-static void write_bits(struct core *c, uint32_t word, uint32_t group, uint64_t base, uint32_t bits)
+static void enable_virtual(struct vcpu *v, uint32_t word, uint32_t bits, bool on)
 {
-    uint32_t sgis = word ? 0 : bits & SGIS, physical = bits & ~(word ? 0 : SGIS);
+    uint32_t *enabled = word ? &v->vm->enabled : &v->sgi_enabled;
+    *enabled = on ? *enabled | bits : *enabled & ~bits;
+}
+
+static void write_bits(struct vcpu *v, uint32_t word, uint32_t group, uint64_t base, uint32_t bits)
+{
+    uint32_t virtual = bits & vgic_virtual(word), physical = bits & ~virtual;
     uint64_t at = base + group + word * 4;
 
     switch (group) {
     case GIC_ISENABLER:
-        mmio_write32(at, physical);
-        c->sgi_enabled |= sgis;
-        lists_refill(c);
+        if (physical) {
+            mmio_write32(at, physical);
+        }
+        if (virtual) {
+            enable_virtual(v, word, virtual, true);
+            lists_refill(v);
+            if (word) {
+                vgic_tell_others(v);
+            }
+        }
         break;
     case GIC_ICENABLER:
-        mmio_write32(at, physical);
-        gic_wait(word ? GICD_BASE : c->gicr);           /* CTLR is at offset 0 of both */
-        c->sgi_enabled &= ~sgis;
-        lists_withdraw(c, word, bits);
+        if (physical) {
+            mmio_write32(at, physical);
+            gic_wait(word ? GICD_BASE : v->core->gicr); /* CTLR is at offset 0 of both */
+        }
+        enable_virtual(v, word, virtual, false);
+        lists_withdraw(v, word, bits);
         break;
     case GIC_ISPENDR:
-        mmio_write32(at, physical & ~lists_state(c, word).pending);
-        for (; sgis; sgis &= sgis - 1) {
-            lists_sgi(c, __builtin_ctz(sgis));
+        if (physical) {
+            mmio_write32(at, physical & ~lists_state(v, word).pending);
+        }
+        for (; virtual; virtual &= virtual - 1) {
+            uint32_t intid = word * 32 + __builtin_ctz(virtual);
+            vcpu_raise(word ? vgic_target(v, intid) : v, intid);
         }
         break;
     case GIC_ICPENDR:
-        mmio_write32(at, physical);
-        lists_clear_pending(c, word, bits);
+        if (physical) {
+            mmio_write32(at, physical);
+        }
+        lists_clear_pending(v, word, bits);
         break;
-    case GIC_ISACTIVER:                                 /* an SGI is made active by acknowledging it only */
-        mmio_write32(at, physical & ~lists_state(c, word).here);
+    case GIC_ISACTIVER:                                 /* a virtual one is made active by acknowledging it only */
+        if (physical) {
+            mmio_write32(at, physical & ~lists_state(v, word).here);
+        }
         break;
     case GIC_ICACTIVER:
-        mmio_write32(at, physical & ~lists_state(c, word).here);
-        lists_clear_active(c, word, bits);
+        if (physical) {
+            mmio_write32(at, physical & ~lists_state(v, word).here);
+        }
+        lists_clear_active(v, word, bits);
         break;
     }
 }
 
-void vgic_bits(struct core *c, uint32_t offset, bool write, uint64_t *value)
+void vgic_bits(struct vcpu *v, uint32_t offset, bool write, uint64_t *value)
 {
-    uint32_t group = offset & ~0x7fu, word = offset % 0x80 / 4, owned = vgic_owned(c, word);
-    uint64_t base = word ? GICD_BASE : c->gicr + GICR_SGI;
+    uint32_t group = offset & ~0x7fu, word = offset % 0x80 / 4, owned = vgic_owned(v, word);
+    uint64_t base = word ? GICD_BASE : v->core->gicr + GICR_SGI;
 
     if (write) {
-        write_bits(c, word, group, base, *value & (owned | (word ? 0 : SGIS)));
+        write_bits(v, word, group, base, *value & (owned | vgic_virtual(word)));
     } else {
-        uint32_t bits;
-        read_bits(c, word, group, mmio_read32(base + offset) & owned & ~(word ? 0 : SGIS), &bits);
-        *value = bits;
+        *value = read_bits(v, word, group, owned ? mmio_read32(base + offset) & owned : 0);
     }
 }
 
-void vgic_priorities(struct core *c, uint32_t first, unsigned size, bool write, uint64_t *value)
+struct vcpu *vgic_target(const struct vcpu *v, uint32_t intid)
+{
+    return &hyp_vcpu_states[v->config->first_vcpu + v->vm->target[intid % 32]];
+}
+
+void vgic_tell_others(const struct vcpu *v)
+{
+    for (uint32_t i = 0; i < v->config->vcpu_count; i++) {
+        struct vcpu *other = &hyp_vcpu_states[v->config->first_vcpu + i];
+        if (other != v && __atomic_load_n(&other->core->current, __ATOMIC_SEQ_CST) == other) {
+            gic_kick(other->core);
+        }
+    }
+}
+
+/* A priority is all vCPUs' of an SPI, and one's own of an SGI or PPI. */
+static void set_priority(struct vcpu *v, uint32_t intid, uint8_t priority)
+{
+    uint32_t others = intid < 32 ? 1 : v->config->vcpu_count;
+    for (uint32_t i = 0; i < others; i++) {
+        struct vcpu *w = intid < 32 ? v : &hyp_vcpu_states[v->config->first_vcpu + i];
+        w->route[intid] = (w->route[intid] & ROUTE_OWNED) | priority;
+    }
+}
+
+void vgic_priorities(struct vcpu *v, uint32_t first, unsigned size, bool write, uint64_t *value)
 {
     for (unsigned i = 0; i < size && first + i < HYP_INTIDS; i++) {
-        uint8_t *route = &c->route[first + i];
+        uint8_t route = v->route[first + i];
         if (!write) {
-            *value |= (uint64_t)(*route & 0xf8) << 8 * i;
-        } else if (*route & ROUTE_OWNED || first + i < 16) {
-            *route = (*route & ROUTE_OWNED) | (*value >> 8 * i & 0xf8);     /* 5 bits of priority */
+            *value |= (uint64_t)(route & 0xf8) << 8 * i;
+        } else if (route & ROUTE_OWNED || IS_VIRTUAL(first + i)) {
+            set_priority(v, first + i, *value >> 8 * i & 0xf8);             /* 5 bits of priority */
         }
     }
 }

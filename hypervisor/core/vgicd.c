@@ -27,13 +27,13 @@ static uint32_t doubled(uint32_t bits)
     return bits * 3;
 }
 
-static void config(struct core *c, uint32_t offset, bool write, uint64_t *value)
+static void config(struct vcpu *v, uint32_t offset, bool write, uint64_t *value)
 {
     uint32_t first = (offset - GIC_ICFGR) * 4;  /* interrupt of bit 0 */
     if (first < 32 || first >= WORDS * 32) {
         return;
     }
-    uint32_t owned = doubled(vgic_owned(c, first / 32) >> first % 32 & 0xffff);
+    uint32_t owned = doubled(vgic_owned(v, first / 32) >> first % 32 & 0xffff);
     lock_take(&config_lock);
     uint32_t now = mmio_read32(GICD_BASE + offset);
     if (write) {
@@ -44,19 +44,46 @@ static void config(struct core *c, uint32_t offset, bool write, uint64_t *value)
     lock_give(&config_lock);
 }
 
-bool vgicd_access(struct core *c, uint32_t offset, unsigned size, bool write, uint64_t *value)
+/* GICD_IROUTER<n>: Aff0 is a vCPU's number. IRM (any PE) is the first one. */
+#define IROUTER_IRM (1u << 31)
+
+static void route(struct vcpu *v, uint32_t intid, bool write, uint64_t *value)
+{
+    bool virtual = IS_VIRTUAL(intid), owned = intid < HYP_INTIDS && v->route[intid] & ROUTE_OWNED;
+    uint32_t to = *value & IROUTER_IRM ? 0 : *value & 0xffffff;
+    if (!virtual && !owned) {
+        return;
+    }
+    if (!write) {
+        *value = v->vm->target[virtual ? intid % 32 : 0];
+        if (owned) {
+            uint64_t core = mmio_read32(GICD_BASE + GICD_IROUTER + intid * 8ul);
+            for (*value = 0; *value + 1 < v->config->vcpu_count && hyp_vcpus[v->config->first_vcpu + *value].core != core; ++*value) {
+            }
+        }
+    } else if (to < v->config->vcpu_count && virtual) {
+        v->vm->target[intid % 32] = to;
+    } else if (to < v->config->vcpu_count) {
+        mmio_write64(GICD_BASE + GICD_IROUTER + intid * 8ul, hyp_vcpus[v->config->first_vcpu + to].core);
+    }
+}
+
+bool vgicd_access(struct vcpu *v, uint32_t offset, unsigned size, bool write, uint64_t *value)
 {
     if (!write) {
         *value = 0;
     }
     if (offset >= GIC_IPRIORITYR && offset < GIC_IPRIORITYR + HYP_INTIDS) {
         if (offset >= GIC_IPRIORITYR + 32) {    /* those of SGIs and PPIs are the redistributor's */
-            vgic_priorities(c, offset - GIC_IPRIORITYR, size, write, value);
+            vgic_priorities(v, offset - GIC_IPRIORITYR, size, write, value);
         }
         return size == 1 || size == 4;
     }
-    if (offset >= GICD_IROUTER && offset < GICD_IROUTER_END) {
-        return size >= 4;                       /* one CPU: every route is to 0.0.0.0 */
+    if (offset >= GICD_IROUTER + 32 * 8 && offset < GICD_IROUTER_END) {
+        if (size >= 4 && offset % 8 == 0) {     /* Aff0 to Aff2 and IRM are in the lower half, and of Aff3 there is none */
+            route(v, (offset - GICD_IROUTER) / 8, write, value);
+        }
+        return size >= 4;
     }
     if (size != 4) {
         return false;
@@ -64,18 +91,19 @@ bool vgicd_access(struct core *c, uint32_t offset, unsigned size, bool write, ui
     if (offset >= GIC_ISENABLER && offset < GIC_IPRIORITYR) {
         uint32_t word = offset % 0x80 / 4;
         if (word > 0 && word < WORDS) {
-            vgic_bits(c, offset, write, value);
+            vgic_bits(v, offset, write, value);
         }
         return true;
     }
     if (offset >= GIC_ICFGR && offset < GICD_ICFGR_END) {
-        config(c, offset, write, value);
+        config(v, offset, write, value);
         return true;
     }
     if (write) {
         if (offset == GICD_CTLR) {
-            c->gicd_ctlr = *value & CTLR_GROUPS;
-            lists_refill(c);
+            v->vm->gicd_ctlr = *value & CTLR_GROUPS;
+            lists_refill(v);
+            vgic_tell_others(v);
         }
         return true;                            /* others are read-only, or have nothing to set */
     }
@@ -85,7 +113,7 @@ bool vgicd_access(struct core *c, uint32_t offset, unsigned size, bool write, ui
     }
     switch (offset) {
     case GICD_CTLR:
-        *value = c->gicd_ctlr | CTLR_FIXED;
+        *value = v->vm->gicd_ctlr | CTLR_FIXED;
         return true;
     case GICD_TYPER:
         *value = TYPER_VALUE;

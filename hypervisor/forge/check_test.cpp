@@ -15,19 +15,22 @@ namespace {
 
 class Checked : public testing::Test {
 protected:
-    Checked()
+    Checked() { make("first-light"); }
+    void make(const std::string &name)
     {
-        bench.payloads(FIRST_LIGHT);
-        made = bench.forge(FIRST_LIGHT, "out");
-        path = bench.dir + "/out/first-light.elf";
+        xml = SYSTEMS "/" + name + ".xml";
+        bench.payloads(xml);
+        made = bench.forge(xml, "out");
+        path = bench.dir + "/out/" + name + ".elf";
         good = read_file(path);
     }
     void SetUp() override { ASSERT_EQ(0, made) << bench.said(); }
-    int check(const std::string &image, const std::string &xml = FIRST_LIGHT, const std::string &more = "")
+    int check(const std::string &image, const std::string &with, const std::string &more = "")
     {
-        int status = ::system((FORGE_CHECK " " + xml + " " + image + " " + more + " 2>" + bench.dir + "/said").c_str());
+        int status = ::system((FORGE_CHECK " " + with + " " + image + " " + more + " 2>" + bench.dir + "/said").c_str());
         return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     }
+    int check(const std::string &image) { return check(image, xml); }
     // The image with one value changed; the checker's exit status.
     template <typename T> int with(uint64_t pa, T value)
     {
@@ -55,7 +58,7 @@ protected:
     }
     ForgeBench bench{ FORGE, HYP };
     int made;
-    std::string path, good;
+    std::string xml, path, good;
 };
 
 TEST_F(Checked, AGoodImageHasNoDifference)
@@ -102,8 +105,12 @@ TEST_F(Checked, AFlippedBitOfARouteOrAVmIsTold)
     Image image(path);
     uint64_t vms = image.symbol("hyp_vms"), routes = image.symbol("hyp_irq_vm"), vtcr = image.symbol("hyp_vtcr");
     for (int n = 0; n < 60; n++) {
-        unsigned bit = random() % (2 * sizeof(struct hyp_vm) * 8);
-        EXPECT_EQ(1, flipped(vms, bit)) << "hyp_vms, bit " << bit;
+        // What the compiler left free, and a pointer to no capabilities, mean nothing.
+        unsigned byte = random() % sizeof(struct hyp_vm), bit = random() % 8;
+        if ((byte < offsetof(struct hyp_vm, vcpu_count) + 4 || byte >= offsetof(struct hyp_vm, entry_ipa)) &&
+            (byte < offsetof(struct hyp_vm, caps) || byte >= offsetof(struct hyp_vm, cap_count))) {
+            EXPECT_EQ(1, flipped(vms + n % 2 * sizeof(struct hyp_vm) + byte, bit)) << "hyp_vms, byte " << byte << " bit " << bit;
+        }
         bit = random() % (HYP_INTIDS * 8);
         EXPECT_EQ(1, flipped(routes, bit)) << "hyp_irq_vm, bit " << bit;
         EXPECT_EQ(1, flipped(vtcr, n)) << "hyp_vtcr, bit " << n;
@@ -123,6 +130,46 @@ TEST_F(Checked, AFlippedBitOfTheStreamTableIsTold)
         bit = 64 * 8 + random() % 256;
         EXPECT_EQ(1, flipped(second, bit)) << "entry of stream 1, bit " << bit;
     }
+}
+
+TEST_F(Checked, AFlippedBitOfAVcpuOrAScheduleIsTold)
+{
+    make("mixed");
+    ASSERT_EQ(0, made) << bench.said();
+    ASSERT_EQ(0, check(path)) << bench.said();
+    std::mt19937 random(9);
+    Image image(path);
+    uint64_t vcpus = image.symbol("hyp_vcpus"), cores = image.symbol("hyp_core_tables");
+    uint64_t slots = (uint64_t)image.get<struct hyp_core>(cores + 2 * sizeof(struct hyp_core)).slots;
+    for (int n = 0; n < 40; n++) {
+        unsigned bit = random() % (4 * sizeof(struct hyp_vcpu) * 8);
+        EXPECT_EQ(1, flipped(vcpus, bit)) << "hyp_vcpus, bit " << bit;
+        bit = random() % (HYP_CORES_MAX * sizeof(struct hyp_core) * 8);
+        EXPECT_EQ(1, flipped(cores, bit)) << "hyp_core_tables, bit " << bit;
+        bit = random() % (4 * sizeof(struct hyp_slot) * 8);
+        EXPECT_EQ(1, flipped(slots, bit)) << "slots of core 2, bit " << bit;
+    }
+    EXPECT_EQ(1, with<uint32_t>(slots + offsetof(struct hyp_slot, ticks), 25001));
+    EXPECT_EQ("", told("mixed.xml:40: slot 0 of core 2 is vCPU 2's for 400016 ns in the image, not 2's for 400000 ns"));
+}
+
+TEST_F(Checked, ACapabilityThatNoSignalGivesIsTold)
+{
+    std::string text = read_file(FIRST_LIGHT);
+    text.insert(text.find("<use device=\"uart0\"/>"), "<signal to=\"rt\" intid=\"40\"/>");
+    bench.write("signal.xml", text);
+    ASSERT_EQ(0, bench.forge(bench.dir + "/signal.xml", "out")) << bench.said();
+    xml = bench.dir + "/signal.xml";
+    good = read_file(path);
+    ASSERT_EQ(0, check(path)) << bench.said();
+    Image image(path);
+    uint64_t caps = (uint64_t)image.get<struct hyp_vm>(image.symbol("hyp_vms")).caps;
+    for (unsigned bit = 0; bit < 64; bit++) {
+        EXPECT_EQ(1, flipped(caps, bit)) << bit;
+    }
+    EXPECT_EQ("", told("capability 0 of vm 'linux' is not: interrupt 40 of vm 'rt'"));
+    EXPECT_EQ(1, with<uint32_t>(image.symbol("hyp_vms") + sizeof(struct hyp_vm) + offsetof(struct hyp_vm, cap_count), 1));
+    EXPECT_EQ("", told("vm 'rt' has 1 capabilities in the image and not 0"));
 }
 
 TEST_F(Checked, DifferencesAreToldInWords)

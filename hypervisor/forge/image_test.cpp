@@ -189,10 +189,19 @@ TEST_P(Forged, TablesSayWhatTheXmlSays)
     EXPECT_EQ(system->cores, image->get<uint32_t>(image->symbol("hyp_core_count")));
     EXPECT_EQ(system->hyp_console >= 0 ? system->devices[system->hyp_console].base : 0, image->get<uint64_t>(image->symbol("hyp_console_base")));
     EXPECT_EQ(0x80023559u, image->get<uint64_t>(image->symbol("hyp_vtcr"))) << "RES1, PS 40 bits, inner shareable, write-back, SL0 level 1, T0SZ 25";
+    unsigned vcpus = 0;
     for (size_t v = 0; v < system->vm_count; v++) {
         const system_vm &vm = system->vms[v];
         struct hyp_vm t = vm_table(v);
-        EXPECT_EQ(vm.core, t.core);
+        EXPECT_EQ(vm.core_count, t.vcpu_count);
+        EXPECT_EQ(vcpus, t.first_vcpu);
+        for (unsigned i = 0; i < vm.core_count; i++, vcpus++) {
+            struct hyp_vcpu u = image->get<struct hyp_vcpu>(image->symbol("hyp_vcpus") + vcpus * sizeof(struct hyp_vcpu));
+            EXPECT_EQ(v, u.vm);
+            EXPECT_EQ(i, u.index);
+            EXPECT_EQ(vm.cores[i], u.core);
+            EXPECT_EQ(system->schedules[vm.cores[i]].slot_count > 0, u.shared);
+        }
         EXPECT_EQ(v + 1, t.vmid);
         EXPECT_EQ(image->symbol("hyp_s2_" + std::to_string(v)) | (v + 1) << 48, t.vttbr) << "a VMID of its own";
         EXPECT_EQ(vm.kernel_ipa, t.entry_ipa);
@@ -203,8 +212,21 @@ TEST_P(Forged, TablesSayWhatTheXmlSays)
         EXPECT_STREQ(vm.name, image->memory((uint64_t)t.name, strlen(vm.name) + 1).c_str());
     }
     for (unsigned c = 0; c < HYP_CORES_MAX; c++) {
-        auto on = std::find_if(system->vms, system->vms + system->vm_count, [&](const system_vm &vm) { return vm.core == c; }) - system->vms;
-        EXPECT_EQ((size_t)on == system->vm_count ? HYP_NO_VM : on, image->get<uint8_t>(image->symbol("hyp_core_vm") + c));
+        struct hyp_core t = image->get<struct hyp_core>(image->symbol("hyp_core_tables") + c * sizeof(struct hyp_core));
+        const system_schedule &schedule = system->schedules[c];
+        unsigned alone = HYP_VCPUS_MAX, n = 0;
+        for (size_t v = 0; v < system->vm_count; v++) {
+            for (unsigned i = 0; i < system->vms[v].core_count; i++, n++) {
+                alone = system->vms[v].cores[i] == c && !schedule.slot_count ? n : alone;
+            }
+        }
+        EXPECT_EQ(alone, t.vcpu);
+        ASSERT_EQ(schedule.slot_count, t.slot_count);
+        for (size_t i = 0; i < schedule.slot_count; i++) {
+            struct hyp_slot slot = image->get<struct hyp_slot>((uint64_t)t.slots + i * sizeof(struct hyp_slot));
+            EXPECT_EQ(schedule.slots[i].ns, slot.ticks * 16ul) << "62.5 MHz";
+            EXPECT_EQ(schedule.slots[i].vm < 0 ? HYP_VCPUS_MAX : vm_table(schedule.slots[i].vm).first_vcpu, slot.vcpu);
+        }
     }
 }
 
@@ -219,7 +241,7 @@ TEST_P(Forged, InterruptsBelongToTheOwnersOfTheirDevices)
         }
         EXPECT_EQ(owner, image->get<uint8_t>(image->symbol("hyp_irq_vm") + intid)) << intid;
         for (size_t v = 0; v < system->vm_count; v++) {
-            EXPECT_EQ(owner == (int)v || intid == 27, vm_table(v).irq_mask[intid / 32] >> intid % 32 & 1) << "vm " << v << " INTID " << intid;
+            EXPECT_EQ(owner == (int)v || intid == 27 || intid == 30, vm_table(v).irq_mask[intid / 32] >> intid % 32 & 1) << "vm " << v << " INTID " << intid;
         }
     }
 }

@@ -9,13 +9,14 @@
 #include "hypervisor/include/tables.h"
 
 #define PPI_VIRTUAL_TIMER 27
+#define PPI_PHYSICAL_TIMER 30
 /* VTCR_EL2 (Arm ARM D13.2.148): RES1, 40-bit PA, inner shareable, write-back, SL0 level 1, T0SZ 25 */
 #define VTCR 0x80023559ul
 
 static void irqs(const struct system *s, int vm, uint32_t mask[(HYP_INTIDS + 31) / 32])
 {
     memset(mask, 0, (HYP_INTIDS + 31) / 32 * sizeof *mask);
-    mask[0] |= 1u << PPI_VIRTUAL_TIMER;
+    mask[0] |= 1u << PPI_VIRTUAL_TIMER | 1u << PPI_PHYSICAL_TIMER;
     for (size_t i = 0; i < s->device_count; i++) {
         const struct system_device *d = &s->devices[i];
         for (unsigned n = 0; d->owner == vm && n < d->lines; n++) {
@@ -24,10 +25,80 @@ static void irqs(const struct system *s, int vm, uint32_t mask[(HYP_INTIDS + 31)
     }
 }
 
+static unsigned first_vcpu(const struct system *s, size_t vm)
+{
+    unsigned n = 0;
+    for (size_t v = 0; v < vm; v++) {
+        n += s->vms[v].core_count;
+    }
+    return n;
+}
+
+static void vcpus(FILE *out, const struct system *s)
+{
+    fprintf(out, "const uint32_t hyp_vcpu_count = %u;\nconst struct hyp_vcpu hyp_vcpus[] = {\n", first_vcpu(s, s->vm_count));
+    for (size_t v = 0; v < s->vm_count; v++) {
+        for (unsigned i = 0; i < s->vms[v].core_count; i++) {
+            unsigned core = s->vms[v].cores[i];
+            fprintf(out, "    { .vm = %zu, .index = %u, .core = %u, .shared = %d },\n", v, i, core, s->schedules[core].slot_count > 0);
+        }
+    }
+    fprintf(out, "};\n");
+}
+
+/* CNTFRQ_EL0 of QEMU's cores: 62.5 MHz */
+#define NS_PER_TICK 16u
+
+static void cores(FILE *out, const struct system *s)
+{
+    for (unsigned c = 0; c < SYSTEM_CORES_MAX; c++) {
+        const struct system_schedule *t = &s->schedules[c];
+        if (!t->slot_count) {
+            continue;
+        }
+        fprintf(out, "static const struct hyp_slot slots_%u[] = {\n", c);
+        for (size_t i = 0; i < t->slot_count; i++) {
+            unsigned vcpu = t->slots[i].vm < 0 ? HYP_VCPUS_MAX : first_vcpu(s, t->slots[i].vm);
+            fprintf(out, "    { .vcpu = %u, .ticks = %" PRIu64 " },\n", vcpu, t->slots[i].ns / NS_PER_TICK);
+        }
+        fprintf(out, "};\n");
+    }
+    fprintf(out, "const struct hyp_core hyp_core_tables[HYP_CORES_MAX] = {\n");
+    for (unsigned c = 0; c < HYP_CORES_MAX; c++) {
+        const struct system_schedule *t = &s->schedules[c];
+        unsigned vcpu = HYP_VCPUS_MAX;
+        for (size_t v = 0; v < s->vm_count; v++) {
+            for (unsigned i = 0; i < s->vms[v].core_count; i++) {
+                vcpu = s->vms[v].cores[i] == c ? first_vcpu(s, v) + i : vcpu;
+            }
+        }
+        if (t->slot_count) {
+            fprintf(out, "    { .vcpu = HYP_VCPUS_MAX, .slot_count = %zu, .frame_ticks = %" PRIu64 ", .slots = slots_%u },\n", t->slot_count,
+                    t->frame_ns / NS_PER_TICK, c);
+        } else {
+            fprintf(out, "    { .vcpu = %u },\n", vcpu);
+        }
+    }
+    fprintf(out, "};\n");
+}
+
+/* A VM's capabilities, by their selectors: its signals. */
+static void capabilities(FILE *out, const struct system *s)
+{
+    for (size_t v = 0; v < s->vm_count; v++) {
+        const struct system_vm *vm = &s->vms[v];
+        fprintf(out, "static const struct hyp_cap caps_%zu[] = {\n", v);
+        for (size_t i = 0; i < vm->signal_count; i++) {
+            fprintf(out, "    { .type = CAP_VIRQ | %uu << 16, .number = %u },\n", vm->signals[i].intid, first_vcpu(s, vm->signals[i].to));
+        }
+        fprintf(out, "};\n");
+    }
+}
+
 static void smmu(FILE *out, const struct system *s)
 {
     const struct system_device *d = s->hyp_iommu >= 0 ? &s->devices[s->hyp_iommu] : NULL;
-    unsigned core = s->vm_count ? s->vms[0].core : 0, count = 0;
+    unsigned core = s->vm_count ? s->vms[0].cores[0] : 0, count = 0;
 
     fprintf(out, "const struct hyp_stream hyp_streams[] = {\n");
     for (size_t i = 0; d && i < s->device_count; i++) {
@@ -49,21 +120,14 @@ void forge_tables(FILE *out, const struct system *s)
     uint32_t mask[(HYP_INTIDS + 31) / 32];
     uint8_t owner[HYP_INTIDS];
 
-    fprintf(out, "/* made by forge from %s */\n#include \"tables.h\"\n\n", s->name);
+    fprintf(out, "/* made by forge from %s */\n#include \"layout.h\"\n#include \"tables.h\"\n\n", s->name);
     fprintf(out, "const char hyp_system_name[] = \"%s\";\nconst uint64_t hyp_vtcr = 0x%lx;\n", s->name, VTCR);
     fprintf(out, "const uint64_t hyp_console_base = 0x%" PRIx64 ";\n", s->hyp_console >= 0 ? s->devices[s->hyp_console].base : 0);
     fprintf(out, "const uint32_t hyp_core_count = %u;\nconst uint32_t hyp_vm_count = %zu;\n", s->cores, s->vm_count);
 
-    fprintf(out, "const uint8_t hyp_core_vm[HYP_CORES_MAX] = {");
-    for (unsigned c = 0; c < HYP_CORES_MAX; c++) {
-        int vm = HYP_NO_VM;
-        for (size_t v = 0; v < s->vm_count; v++) {
-            vm = s->vms[v].core == c ? (int)v : vm;
-        }
-        fprintf(out, " %d,", vm);
-    }
-    fprintf(out, " };\n");
-
+    vcpus(out, s);
+    cores(out, s);
+    capabilities(out, s);
     for (size_t v = 0; v < s->vm_count; v++) {
         fprintf(out, "extern const uint64_t hyp_s2_%zu[];\n", v);
     }
@@ -72,9 +136,13 @@ void forge_tables(FILE *out, const struct system *s)
     for (size_t v = 0; v < s->vm_count; v++) {
         const struct system_vm *vm = &s->vms[v];
         irqs(s, v, mask);
-        fprintf(out, "    { .name = \"%s\", .core = %u, .vmid = %zu, .entry_ipa = 0x%" PRIx64 ", .boot_x0 = 0x%" PRIx64 ",\n"
+        uint32_t words = 0;
+        for (unsigned w = 0; w < (HYP_INTIDS + 31) / 32; w++) {
+            words |= mask[w] ? 1u << w : 0;
+        }
+        fprintf(out, "    { .name = \"%s\", .first_vcpu = %u, .vcpu_count = %u, .irq_words = 0x%x, .caps = caps_%zu, .cap_count = %zu, .vmid = %zu, .entry_ipa = 0x%" PRIx64 ", .boot_x0 = 0x%" PRIx64 ",\n"
                 "      .vttbr = (uint64_t)hyp_s2_%zu + (%zuul << 48), .ram_ipa = 0x%" PRIx64 ", .ram_pa = 0x%" PRIx64 ", .ram_size = 0x%" PRIx64 ",\n"
-                "      .irq_mask = {", vm->name, vm->core, v + 1, vm->kernel_ipa, vm->dtb_ipa, v, v + 1, vm->ipa, vm->pa, vm->size);
+                "      .irq_mask = {", vm->name, first_vcpu(s, v), vm->core_count, words, v, vm->signal_count, v + 1, vm->kernel_ipa, vm->dtb_ipa, v, v + 1, vm->ipa, vm->pa, vm->size);
         for (unsigned w = 0; w < (HYP_INTIDS + 31) / 32; w++) {
             fprintf(out, mask[w] ? " [%u] = 0x%08x," : "", w, mask[w]);
             for (unsigned b = 0; b < 32; b++) {

@@ -77,10 +77,10 @@ static void pcie_node(struct tree *t)
 }
 
 /* QEMU's PSCI: by HVC for a payload at EL1, by SMC for one at EL2. A VM's is the hypervisor's, by HVC. */
-static void cpu_nodes(struct tree *t, const struct system *s)
+static void cpu_nodes(struct tree *t, const struct system *s, const struct system_vm *vm)
 {
     char name[16];
-    unsigned cores = s->bare ? s->cores : 1;
+    unsigned cores = s->bare ? s->cores : vm->core_count;
     begin(t, "psci");
     keep(t, fdt_property(t->blob, "compatible", "arm,psci-1.0\0arm,psci-0.2", 26));
     text(t, "method", s->bare && s->el == 2 ? "smc" : "hvc");
@@ -268,7 +268,7 @@ void *forge_tree(const struct system *s, int index)
     text(t, "device_type", "memory");
     CELLS(t, "reg", WIDE(vm->ipa), WIDE(vm->size));
     end(t);
-    cpu_nodes(t, s);
+    cpu_nodes(t, s, vm);
     for (size_t i = 0; i < s->device_count; i++) {
         const struct system_device *d = &s->devices[i];
         if (d->owner == index && !strcmp(d->type, "smmuv3")) {

@@ -17,10 +17,20 @@
 #define WFE() __asm__ volatile("wfe" ::: "memory")
 #define SEV() __asm__ volatile("dsb ish\n sev" ::: "memory")
 
-/* A guest's registers as a trap found them; vectors.S fills and restores it. */
+/* A guest's general registers as a trap found them; vectors.S fills and restores it. The 32nd place is free. */
 struct trap_frame {
-    uint64_t x[31];
-    uint64_t elr;
+    uint64_t x[32];
+};
+
+/* What else a vCPU has, kept here while another one has the core. */
+struct arch_state {
+    uint64_t elr_el2, spsr_el2, sctlr, cpacr, ttbr0, ttbr1, tcr, mair, amair, vbar, esr, far, afsr0, afsr1, par, elr, spsr, sp_el0, sp_el1,
+        contextidr, tpidr_el0, tpidrro_el0, tpidr_el1, csselr, cntkctl, mdscr, cntv_ctl, cntv_cval, cntp_ctl, cntp_cval;
+    uint64_t vmpidr, vttbr;
+    uint64_t lr[4], vmcr, ap1r0, hcr;       /* ICH_* */
+};
+struct arch_fpu {
+    uint64_t q[64], fpcr, fpsr;
 };
 
 static inline uint32_t mmio_read32(uint64_t addr) { return *(volatile uint32_t *)addr; }
@@ -49,16 +59,26 @@ int64_t smc(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
 extern char hyp_secondary_entry[];
 
 struct core;
+struct vcpu;
 void arch_init_core(void);              /* EL2 controls that are the same on each core */
-void arch_init_guest(uint64_t vttbr);   /* EL1 as after reset, stage 2 in place */
-void arch_enter_guest(uint64_t entry, uint64_t x0) __attribute__((noreturn));
+void arch_reset_vcpu(struct vcpu *v, uint64_t entry, uint64_t x0);      /* as after reset, to start there */
+void arch_save(struct vcpu *v);         /* this core's registers */
+void arch_load(struct vcpu *v);         /* what it runs from now on: also SP_EL2's place */
+void arch_resume(struct vcpu *v) __attribute__((noreturn));
 void arch_park(void) __attribute__((noreturn));     /* no interrupt reaches this core any more: it sleeps for ever */
-struct core *arch_core(void);           /* TPIDR_EL2; NULL before arch_set_core */
-void arch_set_core(struct core *c);
+struct core *arch_core(void);           /* by the stack it is on */
+struct vcpu *arch_vcpu(void);           /* TPIDR_EL2: the last one loaded, or NULL */
+uint64_t arch_now(void);                /* ticks of CNTFRQ_EL0 since reset */
+void arch_alarm(uint64_t at);           /* interrupt PPI_ALARM at that tick */
+void arch_undefined(void);                /* the guest takes an Undefined exception where it is */
+void arch_use_fpu(struct vcpu *v);
+/* fpu.S */
+void arch_fpu_save(struct arch_fpu *f);
+void arch_fpu_load(const struct arch_fpu *f);
 
 /* The exception that this core is at EL2 for, in words and numbers; each prints whole lines. */
 uint64_t arch_fault_ipa(void);          /* of an abort: what the guest's address translates to */
-void arch_explain(const struct trap_frame *f);
+void arch_explain(const struct vcpu *v);
 void arch_explain_el2(uint64_t vector);
 
 #endif

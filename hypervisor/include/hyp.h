@@ -14,22 +14,60 @@
 #define HYP_WORDS ((HYP_INTIDS + 31) / 32)
 #define SGIS 0xffffu                    /* SGIs in a word of 32 interrupts: INTID 0-15 */
 
-/* One physical core and, as there is one vCPU a core, its vCPU. Reached through TPIDR_EL2. vectors.S knows where route
- * and id lie (layout.h). */
-struct core {
-    /* A byte an interrupt: virtual priority (7:3), ROUTE_OWNED (the VM's: the fast path takes it) */
-    uint8_t route[CORE_ROUTES];
-    uint32_t id;
-    const struct hyp_vm *vm;            /* NULL: the core is parked */
-    uint64_t gicr;                      /* physical redistributor: RD_base */
-    /* Virtual distributor and redistributor: what is not kept in the physical ones */
+#define IS_VIRTUAL(intid) ((intid) < 16 || (intid) / 32 == HYP_VIRTUAL_WORD)     /* SGIs, and what capabilities raise */
+
+/* A VM, as far as it is not constant. */
+struct vm {
     uint32_t gicd_ctlr;
+    uint32_t enabled;                   /* of HYP_VIRTUAL_WORD */
+    uint8_t target[32];                 /* vCPU of each of those */
+    bool stopped;
+};
+
+/* A vCPU: its registers while it does not run, and its virtual redistributor. layout.h has the places of the first six members. */
+struct vcpu {
+    struct trap_frame frame;
+    /* A byte an interrupt: virtual priority (7:3), ROUTE_OWNED (the VM's: the fast path takes it) */
+    uint8_t route[VCPU_ROUTES];
+    uint64_t stack;
+    const struct hyp_cap *caps;
+    uint64_t cap_count;
+    struct vcpu *peer;
+
+    const struct hyp_vm *config;
+    struct vm *vm;
+    struct core *core;
+    uint32_t index;                     /* in its VM */
+    bool shared;                        /* the core has other vCPUs too */
+    bool online;                        /* PSCI: on */
+    bool starting;                      /* PSCI: on pending; start_* are valid */
+    uint64_t start_entry, start_x0;
+    struct arch_state state;
+
+    /* Virtual redistributor: what is not kept in the physical one */
     uint32_t gicr_waker;
     uint32_t sgi_enabled;
     /* No list register was free: SGIs are pending, others also active physically */
     uint32_t waiting[HYP_WORDS];
     uint32_t waiting_words;             /* a bit a word of it that is not 0 */
+    uint32_t incoming[2];               /* SGIs and HYP_VIRTUAL_WORD, raised by other cores */
+    uint32_t kept[HYP_WORDS];           /* of a shared core: what was enabled when it had to go */
+    uint32_t kept_active;               /* PPIs */
+    struct arch_fpu fpu;
+} __attribute__((aligned(64)));
+
+struct core {
+    uint32_t id;
+    uint64_t gicr;                      /* physical redistributor: RD_base */
+    struct vcpu *loaded;                /* whose registers this core has, or NULL */
+    struct vcpu *current;               /* that runs; NULL: idle */
+    struct vcpu *fpu;                   /* whose SIMD registers this core has */
+    uint32_t slot;
+    uint64_t slot_end;                  /* tick */
+    bool switching;                     /* between two slots: the alarm is the next one's beginning */
 };
+extern struct core hyp_cores[HYP_CORES_MAX];
+extern struct vcpu hyp_vcpu_states[HYP_VCPUS_MAX];
 
 /* start.c */
 void hyp_main(uint64_t core_id) __attribute__((noreturn));
@@ -40,56 +78,82 @@ void hyp_main(uint64_t core_id) __attribute__((noreturn));
 #define GICR_STRIDE 0x20000ul
 #define GICR_SGI 0x10000ul              /* SGI_base within a redistributor */
 #define PPI_MAINTENANCE 25u             /* Arm BSA 3.7: GIC maintenance interrupt */
+#define PPI_ALARM 26u                   /* EL2 physical timer */
+#define PPI_VIRTUAL_TIMER 27u
+#define SGI_KICK 15u                    /* between cores: look again */
 void gic_init_distributor(void);
 void gic_init_core(struct core *c);
 void gic_claim(uint32_t intid, uint32_t core, bool edge);       /* an SPI of the hypervisor's own */
 void gic_wait(uint64_t ctlr);           /* until register writes have taken effect (RWP) */
-void gic_disable_vm(const struct core *c);      /* none of its interrupts is delivered any more */
+void gic_disable_vm(const struct hyp_vm *vm);       /* none of its SPIs is delivered any more */
+void gic_keep(struct vcpu *v);          /* its interrupts rest while another vCPU has the core … */
+void gic_give_back(struct vcpu *v);     /* … and are as they were */
+void gic_kick(const struct core *c);
+
+/* vm.c: vCPUs */
+void vcpu_init(uint32_t n);             /* at boot, on its own core */
+void vcpu_start(struct vcpu *v, uint64_t entry, uint64_t x0);   /* any core: it is turned on */
+void vcpu_stop(struct vcpu *v);         /* this core's: PSCI CPU_OFF */
+void vm_stop(struct vcpu *v, const char *reason);               /* all of its vCPUs */
+/* A virtual interrupt (IS_VIRTUAL) becomes pending, whoever runs where. */
+void vcpu_raise(struct vcpu *v, uint32_t intid);
+void vcpu_take_incoming(struct vcpu *v);
+
+/* schedule.c: what this core runs now: waits until there is something. Its registers are loaded. */
+struct vcpu *schedule(struct core *c);
+void schedule_start(struct core *c);
+void schedule_interrupt(struct core *c, uint32_t intid);        /* acknowledged, and not of the vCPU that is loaded */
 
 /* lists.c: list registers. The fast path is vectors.S; these are what it leaves. */
-void lists_other(struct core *c, uint32_t intid);       /* acknowledged, and not the VM's */
-void lists_overflow(struct core *c, uint32_t intid);    /* the VM's, and no list register is free */
-void lists_sgi(struct core *c, uint32_t sgi);           /* becomes pending */
-void lists_refill(struct core *c);                      /* after any change of what may be delivered */
+void lists_own(struct vcpu *v, uint32_t intid);         /* acknowledged, the VM's own: no list register was free, or it does not run */
+void lists_pend(struct vcpu *v, uint32_t intid);        /* a virtual one becomes pending */
+void lists_refill(struct vcpu *v);                      /* after any change of what may be delivered */
 bool lists_empty(void);                                 /* nothing is pending or active for the guest */
 struct lists_state {
     uint32_t here;                      /* in a list register or waiting */
     uint32_t pending, active;           /* as the guest sees it */
 };
-struct lists_state lists_state(const struct core *c, uint32_t word);
+struct lists_state lists_state(const struct vcpu *v, uint32_t word);
 /* Interrupts of a word, by bits: taken back (they stay pending), no longer pending, no longer active. */
-void lists_withdraw(struct core *c, uint32_t word, uint32_t bits);
-void lists_clear_pending(struct core *c, uint32_t word, uint32_t bits);
-void lists_clear_active(struct core *c, uint32_t word, uint32_t bits);
+void lists_withdraw(struct vcpu *v, uint32_t word, uint32_t bits);
+void lists_clear_pending(struct vcpu *v, uint32_t word, uint32_t bits);
+void lists_clear_active(struct vcpu *v, uint32_t word, uint32_t bits);
 
 /* vgic.c, vgicd.c, vgicr.c: emulated registers. False: a size or alignment that the register does not have. */
-bool vgic_covers(uint64_t ipa);
-bool vgic_access(struct core *c, uint64_t ipa, unsigned size, bool write, uint64_t *value);
-bool vgicd_access(struct core *c, uint32_t offset, unsigned size, bool write, uint64_t *value);
-bool vgicr_access(struct core *c, uint32_t offset, unsigned size, bool write, uint64_t *value);
+bool vgic_covers(const struct vcpu *v, uint64_t ipa);
+bool vgic_access(struct vcpu *v, uint64_t ipa, unsigned size, bool write, uint64_t *value);
+bool vgicd_access(struct vcpu *v, uint32_t offset, unsigned size, bool write, uint64_t *value);
+bool vgicr_access(struct vcpu *v, uint32_t offset, unsigned size, bool write, uint64_t *value);
 /* GICD_ISENABLER<n> to GICD_ICACTIVER<n>, and of the redistributor (word 0). */
 enum {
     GIC_ISENABLER = 0x100, GIC_ICENABLER = 0x180, GIC_ISPENDR = 0x200, GIC_ICPENDR = 0x280,
     GIC_ISACTIVER = 0x300, GIC_ICACTIVER = 0x380, GIC_IPRIORITYR = 0x400, GIC_ICFGR = 0xc00
 };
-void vgic_bits(struct core *c, uint32_t offset, bool write, uint64_t *value);
-void vgic_priorities(struct core *c, uint32_t first, unsigned size, bool write, uint64_t *value);
-/* Bits of a word of 32 interrupts that the VM owns. */
-static inline uint32_t vgic_owned(const struct core *c, uint32_t word) { return c->vm->irq_mask[word]; }
+struct vcpu *vgic_target(const struct vcpu *v, uint32_t intid);         /* of HYP_VIRTUAL_WORD */
+void vgic_tell_others(const struct vcpu *v);            /* the VM's vCPUs on other cores look at their list registers again */
+void vgic_bits(struct vcpu *v, uint32_t offset, bool write, uint64_t *value);
+void vgic_priorities(struct vcpu *v, uint32_t first, unsigned size, bool write, uint64_t *value);
+/* Bits of a word of 32 interrupts that the VM owns, physical ones. */
+static inline uint32_t vgic_owned(const struct vcpu *v, uint32_t word) { return v->config->irq_mask[word]; }
+/* Bits of a word that are there without a physical interrupt, and which of them are enabled. */
+static inline uint32_t vgic_virtual(uint32_t word) { return word == 0 ? SGIS : word == HYP_VIRTUAL_WORD ? ~0u : 0; }
+static inline uint32_t vgic_virtual_enabled(const struct vcpu *v, uint32_t word) { return word == 0 ? v->sgi_enabled : word == HYP_VIRTUAL_WORD ? v->vm->enabled : 0; }
 
 /* smmu.c */
 void smmu_init(void);                                   /* before any VM starts */
 void smmu_interrupt(uint32_t intid);
 static inline bool smmu_has(uint32_t intid) { return hyp_smmu.base && intid - hyp_smmu.intid < 2; }
 
-/* trap.c, sysreg.c, psci.c */
-void trap_sync(struct core *c, struct trap_frame *f);
-bool sysreg_trap(struct core *c, struct trap_frame *f, uint32_t iss);
-void psci_call(struct core *c, struct trap_frame *f);
+/* trap.c, sysreg.c, psci.c, hypercall.c. They return what this core runs then. */
+struct vcpu *trap_sync(struct vcpu *v);
+struct vcpu *trap_interrupt(struct vcpu *v, uint32_t intid);
+bool trap_vgic(struct vcpu *v, uint32_t iss);           /* an access to the virtual GIC, done; false: it is something else, or wrong */
+bool sysreg_trap(struct vcpu *v, uint32_t iss);         /* false: Undefined */
+void psci_call(struct vcpu *v);
+int64_t hypercall(struct vcpu *v, uint64_t x0);
 
 /* fault.c */
-void vm_stop(struct core *c, const char *reason) __attribute__((noreturn));
-void fault_report(struct core *c, const struct trap_frame *f, const char *what) __attribute__((noreturn));
+void fault_report(struct vcpu *v, const char *what);    /* and the VM is stopped */
 void fault_el2(uint64_t vector) __attribute__((noreturn));
 
 /* console.c: %s %u %x, with l 64 bits. A report of several lines is kept whole by take and give around it. */

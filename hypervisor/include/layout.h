@@ -1,16 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * Numbers that C and assembly share; core/start.c asserts that struct core agrees
+ * Numbers that C and assembly share; core/start.c asserts that struct vcpu agrees
  */
 #ifndef HYP_LAYOUT_H
 #define HYP_LAYOUT_H
 
-#define CORE_ROUTES 1024        /* struct core: route[], at offset 0 */
-#define CORE_ID 1024            /* struct core: id */
+/* struct vcpu, from its beginning. While its guest runs, SP_EL2 points to its routes: registers are saved below, an interrupt's route is found above. */
+#define VCPU_FRAME 256          /* bytes of frame[], before the routes */
+#define VCPU_ROUTES 1024        /* bytes of route[] */
+#define VCPU_STACK 1280         /* where this core's C code begins its stack */
+#define VCPU_CAPS 1288          /* its capabilities … */
+#define VCPU_CAP_COUNT 1296     /* … and how many */
+#define VCPU_PEER 1304          /* its monitor, of a guest; its guest, of a monitor; or 0 */
+
 #define ROUTE_OWNED_BIT 0
 #define ROUTE_OWNED (1 << ROUTE_OWNED_BIT)
 #define ROUTE_PRIORITY_SHIFT 3
 
+/* struct hyp_cap: 8 bytes; type 7:0, of a virtual interrupt the INTID 31:16; then its number */
+#define CAP_SIZE_SHIFT 3
+#define CAP_NONE 0
+#define CAP_VIRQ 1
+#define CAP_SEMAPHORE 2
+#define CAP_PORTAL 3
+
+/* Hypercalls: HVC #1 (SVC #0 of a monitor), x0: number in bits 7:0, selector above; results in x0, and x1 where a call says so */
+#define CALL_NULL 0
+#define CALL_RAISE 1            /* the virtual interrupt of the capability */
+#define CALL_UP 2               /* semaphore */
+#define CALL_DOWN 3
+#define CALL_REPLY 4            /* a monitor's: the exit is handled */
+#define CALL_COUNT 5
+#define CALL_BAD -1             /* no such call, no such capability, or one of another type */
+
 #define STACK_SHIFT 13          /* 8 KiB a core */
-#define TRAP_FRAME 256          /* struct trap_frame */
 
 #endif

@@ -54,14 +54,11 @@ void check_suspend(void)
 
 void check_sysregs(void)
 {
-    WRITE_SYSREG(pmcr_el0, 1);
-    expect("PMCR_EL0", READ_SYSREG(pmcr_el0), 0);
-    WRITE_SYSREG(pmuserenr_el0, 1);
-    expect("PMUSERENR_EL0", READ_SYSREG(pmuserenr_el0), 0);
-    WRITE_SYSREG(pmintenset_el1, 1);
-    expect("PMINTENSET_EL1", READ_SYSREG(pmintenset_el1), 0);
-    WRITE_SYSREG(pmevtyper0_el0, 1);
-    expect("PMEVTYPER0_EL0", READ_SYSREG(pmevtyper0_el0), 0);
+    expect("EL2 and EL3 in ID_AA64PFR0_EL1", READ_SYSREG(id_aa64pfr0_el1) >> 8 & 0xff, 0);
+    expect("PMUVer in ID_AA64DFR0_EL1", READ_SYSREG(id_aa64dfr0_el1) >> 8 & 0xf, 0);
+    expect("an ID register that an A57 has not", READ_SYSREG(S3_0_C0_C4_4), 0);
+    WRITE_SYSREG(cntp_ctl_el0, 2);
+    expect("CNTP_CTL_EL0", READ_SYSREG(cntp_ctl_el0), 2);
     WRITE_SYSREG(oslar_el1, 1);
     expect("OSLSR_EL1", READ_SYSREG(oslsr_el1), 0);
     WRITE_SYSREG(mdscr_el1, 1u << 12);

@@ -104,7 +104,7 @@ static void end_by(int letter)
     switch (letter) {
     case 'd': *reg(0x09000000) = 1; break;
     case 'i': ((void (*)(void))0x0a000000)(); break;
-    case 's': WRITE_SYSREG(cntp_ctl_el0, 1); break;
+    case 's': WRITE_SYSREG(pmcr_el0, 1); break;
     case 'p': { uint64_t a, b; __asm__ volatile("ldp %0, %1, [%2]" : "=r"(a), "=r"(b) : "r"(GICD) : "memory"); break; }
     case 'z': (void)*reg8(GICD); break;
     case 'c': call_hvc(0x84000002, 0, 0, 0); break;

@@ -307,7 +307,7 @@ void check_foreign(void)
     expect("another's pending bit", get(ISPENDR, foreign), 0);
     priority(foreign, 0x50);
     expect("another's priority", *reg8(GICD + IPRIORITYR + foreign), 0);
-    *reg(GICR_SGI + ISENABLER) = 1u << 25 | 1u << 30;
+    *reg(GICR_SGI + ISENABLER) = 1u << 25 | 1u << 26;
     expect("enabled PPIs", *reg(GICR_SGI + ISENABLER) >> 16, 0);
     expect("GICD_TYPER", *reg(GICD + 4) & 0x1f, 8);
     expect("GICD_PIDR2", *reg(GICD + 0xffe8) & 0xf0, 0x30);

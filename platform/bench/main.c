@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "budget.h"
 #include "results.h"
 
 static const struct bench_group *const groups[] = { &bench_board, &bench_bus, &bench_rtl, &bench_life, NULL };
@@ -57,8 +58,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 int bench_main(int argc, char **argv)
 {
-    static const struct argp argp = { table, parse, "[ROW...]", "Measures the platform: each figure is a ratio against a comparator that runs in the same call. "
-                                      "All rows take about two minutes; let nothing else run.", NULL, NULL, NULL };
+    static const struct argp argp = { table, parse, "[ROW...]\nhypervisor [ROW...]", "Measures the platform: each figure is a ratio against a comparator that runs in the same call. "
+                                      "All rows take about two minutes; let nothing else run. With hypervisor: the instructions of its paths.", NULL, NULL, NULL };
+    if (argc > 1 && !strcmp(argv[1], "hypervisor")) {
+        argv[1] = "ingot bench hypervisor";
+        return budget_main(argc - 1, argv + 1);
+    }
     argp_parse(&argp, argc, argv, 0, NULL, NULL);
     if (!args.some) {
         choose(NULL);

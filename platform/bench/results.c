@@ -8,8 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#define BEGIN "<!-- ./ingot bench --write: begin -->\n"
-#define END "<!-- ./ingot bench --write: end -->\n"
+#define MARK "<!-- ./ingot bench %s--write: %s -->\n"
 
 #define FOR_ROWS(r, groups)                                             \
     for (const struct bench_group *const *g_ = (groups); *g_; g_++)     \
@@ -54,7 +53,7 @@ void results_table(FILE *out, const struct bench_group *const *groups)
     }
 }
 
-static void quoted(FILE *out, const char *text)
+void results_quoted(FILE *out, const char *text)
 {
     fputc('"', out);
     for (; *text; text++) {
@@ -75,7 +74,7 @@ void results_json(FILE *out, const struct bench_group *const *groups)
     fputs("[", out);
     FOR_ROWS(r, groups) {
         fprintf(out, "%s\n  {\"name\": ", comma);
-        quoted(out, r->name);
+        results_quoted(out, r->name);
         fputs(", \"value\": ", out);
         if (r->measured) {
             fprintf(out, "%.6g", r->value);
@@ -83,17 +82,17 @@ void results_json(FILE *out, const struct bench_group *const *groups)
             fputs("null", out);
         }
         fputs(", \"comparator\": ", out);
-        quoted(out, r->comparator);
+        results_quoted(out, r->comparator);
         fputs(", \"goal\": ", out);
         if (r->kind == BENCH_NONE) {
             fputs("null", out);
         } else {
-            quoted(out, goal_of(r, goal));
+            results_quoted(out, goal_of(r, goal));
         }
         fprintf(out, ", \"met\": %s", met(r) ? "true" : "false");
         if (!r->measured) {
             fputs(", \"why\": ", out);
-            quoted(out, r->why);
+            results_quoted(out, r->why);
         }
         fputs("}", out);
         comma = ",";
@@ -122,7 +121,9 @@ static void first_line(const char *command, char *line, size_t len)
     }
 }
 
-static void markdown(FILE *out, const struct bench_group *const *groups)
+static const struct bench_group *const *shown;
+
+static void markdown(FILE *out)
 {
     char goal[32], value[64], cpu[256], qemu[256], verilator[256], date[32];
     time_t now = time(NULL);
@@ -131,7 +132,7 @@ static void markdown(FILE *out, const struct bench_group *const *groups)
     first_line("qemu-system-aarch64 --version", qemu, sizeof qemu);
     first_line("verilator --version", verilator, sizeof verilator);
     fprintf(out, "%s, %s; %s; %s.\n\n| figure | value | goal | | against | meaning |\n|---|---|---|---|---|---|\n", date, cpu, qemu, verilator);
-    FOR_ROWS(r, groups) {
+    FOR_ROWS(r, shown) {
         fprintf(out, "| %s | %s | %s | %s | %s | %s |\n", r->name, value_of(r, value), goal_of(r, goal), verdict(r), r->comparator, r->measured ? r->meaning : r->why);
     }
 }
@@ -153,17 +154,25 @@ static void read_whole(const char *path, char **text)
 
 int results_write(const char *path, const struct bench_group *const *groups)
 {
-    char *text;
+    shown = groups;
+    return results_put(path, "", markdown);
+}
+
+int results_put(const char *path, const char *which, void (*body)(FILE *out))
+{
+    char first[128], last[128], *text;
+    snprintf(first, sizeof first, MARK, which, "begin");
+    snprintf(last, sizeof last, MARK, which, "end");
     read_whole(path, &text);
-    char *begin = text ? strstr(text, BEGIN) : NULL, *end = begin ? strstr(begin, END) : NULL;
+    char *begin = text ? strstr(text, first) : NULL, *end = begin ? strstr(begin, last) : NULL;
     FILE *f = end ? fopen(path, "w") : NULL;
     if (!f) {
-        fprintf(stderr, "ingot: %s: %s\n", path, !text ? strerror(errno) : !end ? "it has not the two marks between which the table goes: " BEGIN : strerror(errno));
+        fprintf(stderr, "ingot: %s: %s%s\n", path, !text || end ? strerror(errno) : "it has not the two marks between which the table goes: ", text && !end ? first : "");
         free(text);
         return -1;
     }
-    fwrite(text, 1, begin - text + strlen(BEGIN), f);
-    markdown(f, groups);
+    fwrite(text, 1, begin - text + strlen(first), f);
+    body(f);
     fputs(end, f);
     bool bad = ferror(f);
     if (fclose(f) || bad) {

@@ -82,10 +82,18 @@ void system_free(struct system *s)
         free(s->vms[i].initramfs);
         free(s->vms[i].cmdline);
         free(s->vms[i].dtb);
+        for (size_t k = 0; k < s->vms[i].signal_count; k++) {
+            free(s->vms[i].signals[k].to_name);
+        }
         for (size_t m = 0; m < s->vms[i].module_count; m++) {
             free(s->vms[i].modules[m].image);
             free(s->vms[i].modules[m].compatible);
             free(s->vms[i].modules[m].cmdline);
+        }
+    }
+    for (unsigned core = 0; core < SYSTEM_CORES_MAX; core++) {
+        for (size_t k = 0; k < s->schedules[core].slot_count; k++) {
+            free(s->schedules[core].slots[k].vm_name);
         }
     }
     free(s->name);

@@ -14,6 +14,8 @@
 #define SYSTEM_DEVICES_MAX 64
 #define SYSTEM_VMS_MAX 8
 #define SYSTEM_MODULES_MAX 8
+#define SYSTEM_SLOTS_MAX 32
+#define SYSTEM_SIGNALS_MAX 32
 
 enum { SYSTEM_OWNER_NONE = -1, SYSTEM_OWNER_HYPERVISOR = -2 };
 
@@ -38,11 +40,34 @@ struct system_module {
     int line;
 };
 
+/* Another VM's virtual interrupt, which a VM may raise: its capability, whose selector is its number here. */
+struct system_signal {
+    char *to_name;
+    int to;                     /* VM index */
+    unsigned intid;             /* 32 to 63 */
+    int line;
+};
+
+/* A core's time, over and over. */
+struct system_slot {
+    char *vm_name;              /* or NULL: nobody's */
+    int vm;                     /* index, or SYSTEM_OWNER_NONE */
+    uint64_t ns;
+    int line;
+};
+struct system_schedule {
+    struct system_slot slots[SYSTEM_SLOTS_MAX];
+    size_t slot_count;          /* 0: the core is one vCPU's, or nobody's */
+    uint64_t frame_ns;
+    int line;
+};
+
 struct system_vm {
     char *name;
     uint64_t ipa, pa, size;     /* one RAM region; all multiples of 2 MiB; pa chosen by layout if not given */
     bool pa_given;
-    unsigned core;                   /* physical core of its single vCPU */
+    unsigned cores[SYSTEM_CORES_MAX];   /* physical core of each vCPU */
+    unsigned core_count;
     enum system_payload payload;
     char *kernel;               /* Linux Image; raw image, entered at its first byte; ELF, at its entry; x0 = device tree */
     uint64_t address;           /* where a raw image is loaded: ipa, or as written */
@@ -50,6 +75,8 @@ struct system_vm {
     char *dtb;                  /* device tree that was given, or NULL: one is made */
     struct system_module modules[SYSTEM_MODULES_MAX];
     size_t module_count;
+    struct system_signal signals[SYSTEM_SIGNALS_MAX];
+    size_t signal_count;
     char *initramfs;            /* or NULL */
     char *cmdline;              /* or NULL */
     int console;                /* index of its first uart16550, or -1 */
@@ -71,6 +98,7 @@ struct system {
     size_t device_count;
     struct system_vm vms[SYSTEM_VMS_MAX];
     size_t vm_count;
+    struct system_schedule schedules[SYSTEM_CORES_MAX];     /* by core */
     int line, board_line, hyp_line;
     int errors;                 /* found so far; system_load returns a system only with 0 */
 };

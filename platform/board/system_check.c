@@ -215,15 +215,6 @@ static void check_vm(struct system *s, size_t i)
     }
     check_name(s, vm->line, "vm", vm->name);
     check_unique(s, vm->line, "vm", vm->name, i, s->device_count);
-    if (vm->core >= s->cores && s->cores) {
-        system_error(s, vm->line, "vm '%s': core %u does not exist: the board has cores 0 to %u", vm->name, vm->core, s->cores - 1);
-    }
-    for (size_t k = 0; k < i; k++) {
-        if (s->vms[k].core == vm->core) {
-            system_error(s, vm->line, "vm '%s': core %u is used twice: vm '%s' runs on it (line %d); there is one vCPU a core, choose another",
-                         vm->name, vm->core, s->vms[k].name, s->vms[k].line);
-        }
-    }
     check_memory(s, i);
 }
 
@@ -281,5 +272,7 @@ void system_check(struct system *s)
     }
     if (s->bare) {
         check_bare(s);
+    } else {
+        system_check_schedules(s);
     }
 }

@@ -37,6 +37,7 @@ struct _xmlDoc *system_parse(struct system *s);          /* NULL or invalid: err
 void system_read(struct system *s, struct _xmlNode *root);
 void system_own(struct system *s, struct _xmlNode *root);      /* needs the names of VMs and devices only */
 void system_check(struct system *s);                     /* needs all numbers */
+void system_check_schedules(struct system *s);           /* cores, slots and signals; a part of system_check */
 void system_layout(struct system *s, const char *files_dir);     /* lays out only what had no error; looks up all files */
 
 /* The word of `words` (separated by spaces) that is nearest to `word`, or NULL if none is near. Static storage. */
@@ -45,6 +46,7 @@ bool system_has_word(const char *words, const char *word);
 /* "192MiB", "0x40000000", "4096"; "7", "0x7"; "100MHz". False: malformed. */
 bool system_parse_size(const char *text, uint64_t *bytes);
 bool system_parse_number(const char *text, uint64_t *number);
+bool system_parse_time(const char *text, uint64_t *ns);     /* "250us", "1ms" */
 bool system_parse_hz(const char *text, uint64_t *hz);
 
 #endif

@@ -150,6 +150,78 @@ static void read_bare(struct system *s, xmlNodePtr n)
     }
 }
 
+static uint64_t time_of(struct system *s, xmlNodePtr n, const char *name)
+{
+    char *text = attribute(n, name);
+    uint64_t ns = 0;
+    if (text && !system_parse_time(text, &ns)) {
+        system_error(s, xmlGetLineNo(n), "%s=\"%s\" is no time: write whole us, ms or s, as in 250us", name, text);
+        ns = 0;
+    }
+    free(text);
+    return ns;
+}
+
+static void read_schedule(struct system *s, xmlNodePtr n)
+{
+    unsigned core = number_of(s, n, "core");
+    int line = xmlGetLineNo(n);
+    if (core >= SYSTEM_CORES_MAX || s->schedules[core].line) {
+        system_error(s, line, core >= SYSTEM_CORES_MAX ? "core %u does not exist: choose one of the board's" : "core %u has a schedule already: remove one", core);
+        return;
+    }
+    struct system_schedule *t = &s->schedules[core];
+    t->line = line;
+    t->frame_ns = time_of(s, n, "frame");
+    for (xmlNodePtr c = n->children; c; c = c->next) {
+        if (!is(c, "slot")) {
+            continue;
+        }
+        if (t->slot_count == SYSTEM_SLOTS_MAX) {
+            system_error(s, xmlGetLineNo(c), "more than %d slots: make them longer", SYSTEM_SLOTS_MAX);
+            return;
+        }
+        t->slots[t->slot_count++] = (struct system_slot){ .vm_name = attribute(c, "vm"), .vm = SYSTEM_OWNER_NONE, .ns = time_of(s, c, "length"), .line = xmlGetLineNo(c) };
+    }
+}
+
+/* One core, or one for each vCPU: cores="0 1". */
+static void read_cores(struct system *s, struct system_vm *vm, xmlNodePtr n)
+{
+    char *text = attribute(n, "cores"), *rest = text;
+    bool one = xmlHasProp(n, BAD_CAST "core");
+    if (!text != one) {
+        system_error(s, vm->line, one ? "vm '%s' has both core and cores: remove one" : "<vm> has no core: add core=\"…\" (scenarios/systems/README.md)", vm->name);
+    }
+    if (!text) {
+        vm->cores[0] = number_of(s, n, "core");
+        vm->core_count = 1;
+        return;
+    }
+    for (char *word; (word = strtok_r(rest, " ", &rest));) {
+        uint64_t core;
+        if (!system_parse_number(word, &core) || core >= SYSTEM_CORES_MAX || vm->core_count == SYSTEM_CORES_MAX) {
+            system_error(s, vm->line, "cores: '%s' is no core's number, or one too many: write the physical core of each vCPU, as in cores=\"0 1\"", word);
+            break;
+        }
+        vm->cores[vm->core_count++] = core;
+    }
+    if (!vm->core_count) {
+        system_error(s, vm->line, "vm '%s' has no core: write the physical core of each vCPU, as in cores=\"0 1\"", vm->name);
+        vm->core_count = 1;
+    }
+    free(text);
+}
+
+static void read_signal(struct system *s, struct system_vm *vm, xmlNodePtr n)
+{
+    if (vm->signal_count == SYSTEM_SIGNALS_MAX) {
+        system_error(s, xmlGetLineNo(n), "more than %d signals: remove some", SYSTEM_SIGNALS_MAX);
+        return;
+    }
+    vm->signals[vm->signal_count++] = (struct system_signal){ .to_name = attribute(n, "to"), .to = -1, .intid = number_of(s, n, "intid"), .line = xmlGetLineNo(n) };
+}
+
 static void read_vm(struct system *s, xmlNodePtr n)
 {
     if (s->bare) {
@@ -157,13 +229,13 @@ static void read_vm(struct system *s, xmlNodePtr n)
         return;
     }
     if (s->vm_count == SYSTEM_VMS_MAX) {
-        system_error(s, xmlGetLineNo(n), "more than %d VMs: there is one vCPU a core, and no board has more cores", SYSTEM_VMS_MAX);
+        system_error(s, xmlGetLineNo(n), "more than %d VMs: split the system", SYSTEM_VMS_MAX);
         return;
     }
     struct system_vm *vm = &s->vms[s->vm_count++];
     vm->line = xmlGetLineNo(n);
     vm->name = attribute(n, "name");
-    vm->core = number_of(s, n, "core");
+    read_cores(s, vm, n);
     vm->console = -1;
     for (xmlNodePtr c = n->children; c; c = c->next) {
         if (is(c, "memory")) {
@@ -172,6 +244,8 @@ static void read_vm(struct system *s, xmlNodePtr n)
             vm->pa = size_of(s, c, "pa");
             vm->pa_given = xmlHasProp(c, BAD_CAST "pa") != NULL;
             vm->memory_line = xmlGetLineNo(c);
+        } else if (is(c, "signal")) {
+            read_signal(s, vm, c);
         } else {
             read_payload(s, vm, c);
         }
@@ -200,6 +274,8 @@ void system_read(struct system *s, xmlNodePtr root)
             }
         } else if (is(n, "device")) {
             read_device(s, n);
+        } else if (is(n, "schedule")) {
+            read_schedule(s, n);
         } else if (is(n, "vm")) {
             read_vm(s, n);
         }

@@ -46,6 +46,13 @@ bool system_parse_hz(const char *text, uint64_t *hz)
     return parse(text, hz, units, factors) && *hz && *hz <= 4000000000ull;
 }
 
+bool system_parse_time(const char *text, uint64_t *ns)
+{
+    static const char *const units[] = { "us", "ms", "s", NULL };
+    static const uint64_t factors[] = { 1000, 1000000, 1000000000 };
+    return parse(text, ns, units, factors) && *ns;
+}
+
 /* Levenshtein's distance, of words up to 63 letters. */
 static unsigned distance(const char *a, const char *b)
 {

@@ -21,7 +21,7 @@
 #define VECTOR_IRQ_CURRENT 0x280u
 #define VECTOR_IRQ_LOWER 0x480u
 
-enum probe_kind { PROBE_PC, PROBE_GUEST_VECTOR, PROBE_GUEST_EOI, PROBE_LR };
+enum probe_kind { PROBE_PC, PROBE_GUEST_VECTOR, PROBE_GUEST_EOI, PROBE_LR, PROBE_EVERY };
 
 struct probe {
     bool used;
@@ -66,6 +66,7 @@ bool probe_table_wants(int el, uint64_t pc, uint32_t opcode, bool first, struct 
     uint32_t lr = opcode & ~(RT_MASK | LR_OP2_MASK);
     FOREACH_PROBE(p) {
         site->why |= p->kind == PROBE_PC && p->addr == pc ? SITE_PC : 0;
+        site->why |= p->kind == PROBE_EVERY && p->el == el ? SITE_EVERY : 0;
     }
     if (el == 1 && any(PROBE_GUEST_VECTOR) && is_vector(pc & VECTOR_MASK)) {
         site->why |= SITE_VECTOR;
@@ -97,6 +98,8 @@ static bool hits(const struct probe *p, const struct probe_hit *h)
         return (h->site->why & SITE_EOI) && h->el == 1;
     case PROBE_LR:
         return (h->site->why & SITE_LR_AFTER) && lr_written[h->core];
+    case PROBE_EVERY:
+        return (h->site->why & SITE_EVERY) && p->el == h->el;
     }
     return false;
 }
@@ -178,15 +181,16 @@ static void name_in_trace(const struct probe *p)
 
 static const char *parse(struct probe *p, const struct words *w)
 {
-    static const char *const kinds[] = { "pc", "guest-vector", "guest-eoi", "lr" };
+    static const char *const kinds[] = { "pc", "guest-vector", "guest-eoi", "lr", "every" };
+    static const unsigned words[] = { 7, 5, 5, 5, 6 };
     uint64_t id, core = 0, el = 0;
     unsigned kind = 0;
 
     while (w->count > 3 && kind < ARRAY_SIZE(kinds) && strcmp(w->word[3], kinds[kind])) {
         kind++;
     }
-    if (w->count < 5 || kind == ARRAY_SIZE(kinds) || w->count != (kind == PROBE_PC ? 7 : 5)) {
-        return "probe: ID NAME pc CORE EL ADDR, ID NAME guest-vector CORE, ID NAME guest-eoi CORE or ID NAME lr CORE is needed";
+    if (w->count < 5 || kind == ARRAY_SIZE(kinds) || w->count != words[kind]) {
+        return "probe: ID NAME pc CORE EL ADDR, ID NAME every CORE EL, ID NAME guest-vector CORE, ID NAME guest-eoi CORE or ID NAME lr CORE is needed";
     }
     bool any_core = !strcmp(w->word[4], "*");
     if (command_number(w->word[1], &id) || id > INT32_MAX) {
@@ -195,7 +199,7 @@ static const char *parse(struct probe *p, const struct words *w)
     if (!any_core && (command_number(w->word[4], &core) || !qemu_get_cpu(core))) {
         return "probe: no such core";
     }
-    if (kind == PROBE_PC && (command_number(w->word[5], &el) || el > 2 || command_number(w->word[6], &p->addr))) {
+    if ((kind == PROBE_PC || kind == PROBE_EVERY) && (command_number(w->word[5], &el) || el > 2 || (kind == PROBE_PC && command_number(w->word[6], &p->addr)))) {
         return "probe: EL must be 0, 1 or 2, and ADDR a number";
     }
     if (g_strlcpy(p->name, w->word[2], sizeof p->name) >= sizeof p->name || strchr(p->name, '\n')) {

@@ -13,6 +13,7 @@ enum {
     SITE_EOI = 4,           /* msr ICC_EOIR1_EL1 at EL1 */
     SITE_LR_WRITE = 8,      /* msr ICH_LR<n>_EL2 */
     SITE_LR_AFTER = 16,     /* first of a block at EL2: the msr before it, which ended its block, has been executed */
+    SITE_EVERY = 32,        /* at an exception level all of whose instructions are wanted */
 };
 
 struct probe_site {

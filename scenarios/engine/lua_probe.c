@@ -30,7 +30,7 @@ static const char *core_of(lua_State *L, const struct board_run *b, const char *
     if (i < 0) {
         luaL_error(L, "system %s has no VM '%s'%s: there are: %s", b->system->name, vm, engine_nearest(vm, words), words);
     }
-    return lua_pushfstring(L, "%d", b->system->vms[i].core);
+    return lua_pushfstring(L, "%d", b->system->vms[i].cores[0]);
 }
 
 static uint64_t number(lua_State *L, const char *what, const char *text)
@@ -73,7 +73,7 @@ void api_probe_add(lua_State *L, struct board_run *b, const char *line)
     b->probes[b->probe_count++] = strdup(line);
 }
 
-/* b:probe{name=, at=SYMBOL, file=ELF, base=, vm= | core=, el=} or b:probe{name=, kind=, vm= | core=} */
+/* b:probe{name=, at=SYMBOL, file=ELF, base=, vm= | core=, el=} or b:probe{name=, kind=, vm= | core=, el=} */
 static int probe(lua_State *L)
 {
     struct board_run *b = api_self(L);
@@ -83,21 +83,23 @@ static int probe(lua_State *L)
     const char *name = api_field(L, 2, "name", NULL), *kind = api_field(L, 2, "kind", "pc"), *file = api_field(L, 2, "file", NULL);
     luaL_argcheck(L, name && engine_name_is_plain(name), 2, "name= is needed: letters, digits, '.', '_', '-'");
     luaL_argcheck(L, b->probe_count < MANIFEST_PROBES_MAX, 2, "too many probes");
+    lua_Integer el = file ? 1 : 2;
+    if (lua_getfield(L, 2, "el") != LUA_TNIL) {
+        el = luaL_checkinteger(L, -1);
+    }
+    luaL_argcheck(L, el >= 0 && el <= 3, 2, "el= must be 0 to 3");
     const char *core = core_of(L, b, api_field(L, 2, "vm", NULL)), *line;
-    if (strcmp(kind, "pc")) {
-        char words[] = "guest-vector guest-eoi lr pc";
+    if (!strcmp(kind, "every")) {
+        line = lua_pushfstring(L, "%s every %s %I", name, core, el);
+    } else if (strcmp(kind, "pc")) {
+        char words[] = "guest-vector guest-eoi lr every pc";
         if (strcmp(kind, "guest-vector") && strcmp(kind, "guest-eoi") && strcmp(kind, "lr")) {
             luaL_error(L, "unknown kind= '%s'%s: there are: %s", kind, engine_nearest(kind, words), words);
         }
         line = lua_pushfstring(L, "%s %s %s", name, kind, core);
     } else {
         uint64_t addr = address_of(L, b, file);
-        lua_Integer el = file ? 1 : 2;
         char hex[24];
-        if (lua_getfield(L, 2, "el") != LUA_TNIL) {
-            el = luaL_checkinteger(L, -1);
-        }
-        luaL_argcheck(L, el >= 0 && el <= 3, 2, "el= must be 0 to 3");
         snprintf(hex, sizeof hex, "0x%" PRIx64, addr);
         line = lua_pushfstring(L, "%s pc %s %I %s", name, core, el, hex);
     }

@@ -110,11 +110,80 @@ static int trace_latency(lua_State *L)
     return 1;
 }
 
+/* trace.records(PATH): for record in it: time (ps), insn, core (nil: none), kind, id, name (of its device or probe), size, addr, value, aux, result. Values of
+ * one's own choosing over thousands of records: what compare and latency do not answer. */
+#define CURSOR "ingot.trace.cursor"
+
+static const char *const kinds[TRACE_KINDS] = {
+    [TRACE_NAME] = "name", [TRACE_READ] = "read", [TRACE_WRITE] = "write", [TRACE_IRQ] = "irq", [TRACE_DMA_READ] = "dma-read",
+    [TRACE_DMA_WRITE] = "dma-write", [TRACE_CONSOLE] = "console", [TRACE_PROBE] = "probe", [TRACE_NOTE] = "note", [TRACE_STEP] = "step" };
+
+static int free_cursor(lua_State *L)
+{
+    struct trace_cursor **c = luaL_checkudata(L, 1, CURSOR);
+    trace_cursor_free(*c);
+    *c = NULL;
+    return 0;
+}
+
+static int next_record(lua_State *L)
+{
+    struct trace *t = *(struct trace **)lua_touserdata(L, lua_upvalueindex(1));
+    struct trace_cursor *c = *(struct trace_cursor **)lua_touserdata(L, lua_upvalueindex(2));
+    struct trace_item item;
+    int got = trace_next(c, &item);
+    if (got < 0) {
+        return luaL_error(L, "%s", trace_cursor_error(c));
+    }
+    if (!got) {
+        return 0;
+    }
+    const struct trace_record *r = &item.r;
+    const char *name = trace_find_name(t, r->kind == TRACE_PROBE ? TRACE_NAME_PROBE : TRACE_NAME_DEVICE, r->id);
+    lua_createtable(L, 0, 11);
+    set(L, "time", r->time_ps);
+    set(L, "insn", r->insn);
+    set(L, "id", r->id);
+    set(L, "size", r->size);
+    set(L, "addr", r->addr);
+    set(L, "value", r->value);
+    set(L, "aux", r->aux);
+    set(L, "result", r->result);
+    if (r->core != TRACE_NO_CORE) {
+        set(L, "core", r->core);
+    }
+    lua_pushstring(L, r->kind < TRACE_KINDS && kinds[r->kind] ? kinds[r->kind] : "other");
+    lua_setfield(L, -2, "kind");
+    if (name && r->kind != TRACE_STEP) {
+        lua_pushstring(L, name);
+        lua_setfield(L, -2, "name");
+    }
+    return 1;
+}
+
+static int trace_records(lua_State *L)
+{
+    struct trace *t = load(L, luaL_checkstring(L, 1));
+    struct trace_cursor **c = lua_newuserdatauv(L, sizeof *c, 0);
+    *c = NULL;
+    luaL_setmetatable(L, CURSOR);
+    *c = trace_cursor_new(t);
+    if (!*c) {
+        return luaL_error(L, "out of memory: free some");
+    }
+    lua_pushcclosure(L, next_record, 2);
+    return 1;
+}
+
 void api_trace_open(lua_State *L)
 {
-    static const luaL_Reg functions[] = { { "compare", trace_compare }, { "latency", trace_latency }, { NULL, NULL } };
+    static const luaL_Reg functions[] = { { "compare", trace_compare }, { "latency", trace_latency }, { "records", trace_records }, { NULL, NULL } };
     luaL_newmetatable(L, TRACE);
     lua_pushcfunction(L, unload);
+    lua_setfield(L, -2, "__gc");
+    lua_pop(L, 1);
+    luaL_newmetatable(L, CURSOR);
+    lua_pushcfunction(L, free_cursor);
     lua_setfield(L, -2, "__gc");
     lua_pop(L, 1);
     luaL_newlib(L, functions);

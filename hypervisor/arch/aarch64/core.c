@@ -3,52 +3,128 @@
  */
 #include "hyp.h"
 
-/* Arm ARM D13.2.48 HCR_EL2. WFI does not trap: the core has no other guest to run. */
+/* Arm ARM D13.2.48 HCR_EL2. WFI does not trap: a vCPU has its core alone, or for its slot. */
 #define HCR_VM (1ul << 0)       /* stage 2 on */
 #define HCR_SWIO (1ul << 1)
 #define HCR_PTW (1ul << 2)      /* a stage 1 walk of the guest into device memory faults */
 #define HCR_FMO (1ul << 3)      /* FIQ, IRQ, SError come to EL2; ICC_* of EL1 are the virtual ones */
 #define HCR_IMO (1ul << 4)
 #define HCR_AMO (1ul << 5)
+#define HCR_TID3 (1ul << 18)    /* ID registers trap: sysreg.c says what a VM has */
 #define HCR_TSC (1ul << 19)     /* SMC traps */
 #define HCR_TIDCP (1ul << 20)   /* implementation-defined registers trap */
 #define HCR_RW (1ul << 31)      /* EL1 is AArch64 */
 
-/* Arm ARM D13.3.20 MDCR_EL2. Breakpoints, watchpoints and single step are the guest's own (TDA 0): they act at EL1 and
- * EL0 only. Performance monitors, OS lock and debug ROM trap; sysreg.c answers. */
+/* Arm ARM D13.3.20 MDCR_EL2. Breakpoints, watchpoints and single step are the guest's own where it has the core alone (they act at EL1 and
+ * EL0 only); on a shared core they trap. Performance monitors, OS lock and debug ROM trap; sysreg.c answers. */
 #define MDCR_TPMCR (1u << 5)
 #define MDCR_TPM (1u << 6)
+#define MDCR_TDA (1u << 9)
 #define MDCR_TDOSA (1u << 10)
 #define MDCR_TDRA (1u << 11)
 #define MDCR_HPMN 0x1fu
 
-/* CNTHCTL_EL2 (D13.11.3): EL1 reads the physical counter; the physical timer traps, as no VM owns its PPI. */
+/* CNTHCTL_EL2 (D13.11.3): EL1 has the physical counter and the physical timer; the alarm here is EL2's own. */
 #define CNTHCTL_EL1PCTEN 1u
+#define CNTHCTL_EL1PCEN 2u
 
-struct core *arch_core(void) { return (struct core *)READ_SYSREG(tpidr_el2); }
-void arch_set_core(struct core *c) { WRITE_SYSREG(tpidr_el2, (uint64_t)c); }
+#define CPTR_RES1 0x33ffu       /* D13.2.30 CPTR_EL2 */
+#define CPTR_TFP (1u << 10)
 
-void arch_init_core(void)
+#define SPSR_EL1H 0x3c5u        /* DAIF masked */
+#define SCTLR_EL1_RES1 0x30d00800u      /* MMU and caches off */
+
+struct vcpu *arch_vcpu(void) { return (struct vcpu *)READ_SYSREG(tpidr_el2); }
+
+struct core *arch_core(void)
 {
-    WRITE_SYSREG(hcr_el2, HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_TSC | HCR_TIDCP | HCR_RW);
-    WRITE_SYSREG(cptr_el2, 0x33ff);         /* RES1 only: FP and SIMD do not trap, the core has one owner */
-    WRITE_SYSREG(hstr_el2, 0);
-    WRITE_SYSREG(mdcr_el2, MDCR_TPMCR | MDCR_TPM | MDCR_TDOSA | MDCR_TDRA | (READ_SYSREG(mdcr_el2) & MDCR_HPMN));
-    WRITE_SYSREG(oslar_el1, 0);             /* set at reset, and it disables the guest's debug exceptions (D2.5) */
-    WRITE_SYSREG(cnthctl_el2, CNTHCTL_EL1PCTEN);
-    WRITE_SYSREG(cntvoff_el2, 0);
-    WRITE_SYSREG(vtcr_el2, hyp_vtcr);
+    extern char hyp_stacks[];
+    uint64_t here = (uint64_t)__builtin_frame_address(0);
+    return &hyp_cores[(here - (uint64_t)hyp_stacks) >> STACK_SHIFT];
+}
+
+uint64_t arch_now(void)
+{
+    ISB();                                  /* else it may be read early (D11.1.2) */
+    return READ_SYSREG(cntpct_el0);
+}
+
+void arch_alarm(uint64_t at)
+{
+    WRITE_SYSREG(cnthp_cval_el2, at);
+    WRITE_SYSREG(cnthp_ctl_el2, 1);
     ISB();
 }
 
-void arch_init_guest(uint64_t vttbr)
+void arch_init_core(void)
 {
-    WRITE_SYSREG(vttbr_el2, vttbr);
+    WRITE_SYSREG(hcr_el2, HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_RW);
+    WRITE_SYSREG(cptr_el2, CPTR_RES1);
+    WRITE_SYSREG(hstr_el2, 0);
+    WRITE_SYSREG(mdcr_el2, MDCR_TPMCR | MDCR_TPM | MDCR_TDOSA | MDCR_TDRA | (READ_SYSREG(mdcr_el2) & MDCR_HPMN));
+    WRITE_SYSREG(oslar_el1, 0);             /* set at reset, and it disables the guest's debug exceptions (D2.5) */
+    WRITE_SYSREG(cnthctl_el2, CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN);
+    WRITE_SYSREG(cntvoff_el2, 0);
+    WRITE_SYSREG(cnthp_ctl_el2, 0);
+    WRITE_SYSREG(vtcr_el2, hyp_vtcr);
     WRITE_SYSREG(vpidr_el2, READ_SYSREG(midr_el1));
-    WRITE_SYSREG(vmpidr_el2, 0x80000000ul); /* its only CPU is 0.0.0.0, whatever core it runs on */
-    WRITE_SYSREG(sctlr_el1, 0x30d00800);    /* RES1: MMU and caches off; the others are 0 (arch_enter_guest) */
     ISB();
-    __asm__ volatile("tlbi vmalls12e1\n dsb sy\n isb" ::: "memory");
+}
+
+/* booting.rst: x0 the device tree, all else 0; nothing of the hypervisor's or of another VM's is left in a register. */
+void arch_reset_vcpu(struct vcpu *v, uint64_t entry, uint64_t x0)
+{
+    v->frame = (struct trap_frame){ .x = { x0 } };
+    v->fpu = (struct arch_fpu){ 0 };
+    v->state = (struct arch_state){
+        .elr_el2 = entry, .spsr_el2 = SPSR_EL1H, .sctlr = SCTLR_EL1_RES1, .vmpidr = 0x80000000ul | v->index, .vttbr = v->config->vttbr };
+}
+
+/* Registers of EL1 that a guest has besides the general ones. */
+#define EL1_REGISTERS(_) \
+    _(sctlr, sctlr_el1) _(cpacr, cpacr_el1) _(ttbr0, ttbr0_el1) _(ttbr1, ttbr1_el1) _(tcr, tcr_el1) _(mair, mair_el1) _(amair, amair_el1) \
+    _(vbar, vbar_el1) _(esr, esr_el1) _(far, far_el1) _(afsr0, afsr0_el1) _(afsr1, afsr1_el1) _(par, par_el1) _(elr, elr_el1) _(spsr, spsr_el1) \
+    _(sp_el0, sp_el0) _(sp_el1, sp_el1) _(contextidr, contextidr_el1) _(tpidr_el0, tpidr_el0) _(tpidrro_el0, tpidrro_el0) _(tpidr_el1, tpidr_el1) \
+    _(csselr, csselr_el1) _(cntkctl, cntkctl_el1) _(mdscr, mdscr_el1) _(cntv_cval, cntv_cval_el0) _(cntv_ctl, cntv_ctl_el0) \
+    _(cntp_cval, cntp_cval_el0) _(cntp_ctl, cntp_ctl_el0) \
+    _(elr_el2, elr_el2) _(spsr_el2, spsr_el2)
+#define VGIC_REGISTERS(_) \
+    _(lr[0], ICH_LR0_EL2) _(lr[1], ICH_LR1_EL2) _(lr[2], ICH_LR2_EL2) _(lr[3], ICH_LR3_EL2) _(vmcr, ICH_VMCR_EL2) _(ap1r0, ICH_AP1R0_EL2) _(hcr, ICH_HCR_EL2)
+#define SAVE(member, reg) s->member = READ_SYSREG(reg);
+#define LOAD(member, reg) WRITE_SYSREG(reg, s->member);
+
+void arch_save(struct vcpu *v)
+{
+    struct arch_state *s = &v->state;
+    EL1_REGISTERS(SAVE)
+    VGIC_REGISTERS(SAVE)
+}
+
+void arch_load(struct vcpu *v)
+{
+    const struct arch_state *s = &v->state;
+    WRITE_SYSREG(tpidr_el2, (uint64_t)v);
+    WRITE_SYSREG(vmpidr_el2, s->vmpidr);
+    WRITE_SYSREG(vttbr_el2, s->vttbr);
+    EL1_REGISTERS(LOAD)
+    VGIC_REGISTERS(LOAD)
+    if (v->shared) {
+        WRITE_SYSREG(mdcr_el2, READ_SYSREG(mdcr_el2) | MDCR_TDA);
+    }
+    /* SIMD registers go with their owner only when another one uses them. */
+    WRITE_SYSREG(cptr_el2, v->core->fpu == v ? CPTR_RES1 : CPTR_RES1 | CPTR_TFP);
+}
+
+void arch_use_fpu(struct vcpu *v)
+{
+    struct core *c = v->core;
+    WRITE_SYSREG(cptr_el2, CPTR_RES1);
+    ISB();
+    if (c->fpu) {
+        arch_fpu_save(&c->fpu->fpu);
+    }
+    arch_fpu_load(&v->fpu);
+    c->fpu = v;
 }
 
 void arch_park(void)
@@ -58,4 +134,20 @@ void arch_park(void)
     for (;;) {
         WFI();
     }
+}
+
+/* Arm ARM D1.10.2, AArch64.TakeException to EL1 with an Undefined exception: as if the instruction were not there. */
+#define SPSR_M_EL(spsr) ((spsr) >> 2 & 3)
+#define SPSR_A32 (1u << 4)
+#define ESR_IL (1u << 25)
+
+void arch_undefined(void)
+{
+    uint64_t spsr = READ_SYSREG(spsr_el2), esr = READ_SYSREG(esr_el2);
+    uint64_t offset = spsr & SPSR_A32 ? 0x600 : SPSR_M_EL(spsr) == 0 ? 0x400 : spsr & 1 ? 0x200 : 0;
+    WRITE_SYSREG(elr_el1, READ_SYSREG(elr_el2));
+    WRITE_SYSREG(spsr_el1, spsr);
+    WRITE_SYSREG(esr_el1, esr & ESR_IL);                    /* EC 0: unknown reason */
+    WRITE_SYSREG(elr_el2, READ_SYSREG(vbar_el1) + offset);
+    WRITE_SYSREG(spsr_el2, SPSR_EL1H);                      /* an A57 has no PAN: condition flags become 0, UAO, DIT, SSBS likewise */
 }

@@ -50,17 +50,17 @@ static void explain_syndrome(uint64_t esr)
     console_print("\n");
 }
 
-void arch_explain(const struct trap_frame *f)
+void arch_explain(const struct vcpu *v)
 {
     uint64_t esr = READ_SYSREG(esr_el2), spsr = READ_SYSREG(spsr_el2), far = READ_SYSREG(far_el2);
     uint32_t ec = esr >> 26 & 0x3f, fault = esr & 0x3f;
 
     explain_syndrome(esr);
-    console_print("ingot:   EL%u, PC 0x%lx, LR 0x%lx, SPSR 0x%lx\n", spsr >> 4 & 1 ? 0 : (uint32_t)(spsr >> 2 & 3), f->elr, f->x[30], spsr);
+    console_print("ingot:   EL%u, PC 0x%lx, LR 0x%lx, SPSR 0x%lx\n", spsr >> 4 & 1 ? 0 : (uint32_t)(spsr >> 2 & 3), READ_SYSREG(elr_el2), v->frame.x[30], spsr);
     if (ec == EC_IABT_LOWER || ec == EC_DABT_LOWER) {
         if (fault >> 2 <= 2 || esr >> 7 & 1) {         /* else HPFAR_EL2 is not valid (D13.2.56) */
             console_print("ingot:   virtual address 0x%lx, IPA 0x%lx: %s\n", far, arch_fault_ipa(),
-                          vgic_covers(arch_fault_ipa()) ? "the emulated interrupt controller" : "not a device or memory of this VM");
+                          vgic_covers(v, arch_fault_ipa()) ? "the emulated interrupt controller" : "not a device or memory of this VM");
         } else {
             console_print("ingot:   virtual address 0x%lx\n", far);
         }

@@ -6,51 +6,76 @@
 /* ISS of EC 0x18 (Arm ARM D13.2.39): op0 21:20, op2 19:17, op1 16:14, CRn 13:10, Rt 9:5, CRm 4:1, direction 0 (1: read) */
 #define REG(op0, op1, crn, crm, op2) ((op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
 #define EXACT REG(3, 7, 15, 15, 7)
+#define ANY_OP2 REG(3, 7, 15, 15, 0)
 
-enum decision { RAZ_WI, SGI };
+enum decision { RAZ_WI, SEND_SGI, ID };
 
-/* First match counts; a register that is not here is a fault of the VM: among them the physical timer (D13.11.16: its PPI
- * is not the VM's), implementation-defined registers (D12.3.2), and set/way maintenance where it traps. */
+/* First match counts. What is not here is Undefined for a VM, as on a CPU that does not have it: among them registers of EL2 and EL3 (which do not even trap),
+ * implementation-defined registers (D12.3.2), and performance monitors (D13.4), which ID_AA64DFR0.PMUVer says are not there. */
 static const struct {
     uint32_t mask, match;
     enum decision decision;
 } table[] = {
     /* GICv3 12.2.20, 12.2.18, 12.2.3: ICC_SGI1R_EL1; ICC_SGI0R_EL1 and ICC_ASGI1R_EL1, whose groups no VM has */
-    { EXACT, REG(3, 0, 12, 11, 5), SGI },
+    { EXACT, REG(3, 0, 12, 11, 5), SEND_SGI },
     { EXACT, REG(3, 0, 12, 11, 7), RAZ_WI },
     { EXACT, REG(3, 0, 12, 11, 6), RAZ_WI },
+    /* D13.2.60 and after: ID registers, CRn 0, CRm 1 to 7 (HCR_EL2.TID3) */
+    { REG(3, 7, 15, 8, 0), REG(3, 0, 0, 0, 0), ID },
     /* D13.3: OSLAR, OSLSR, OSDLR, DBGPRCR, MDRAR: CRn 1 with MDCR_EL2.TDOSA and TDRA; OSLSR 0: not locked */
-    { REG(3, 7, 15, 0, 0), REG(2, 0, 1, 0, 0), RAZ_WI },
-    /* D13.4: performance monitors: PMCR 0 has no counters. CRn 9, CRm 12-14 of EL1 and EL0; event counters CRn 14, CRm 8-15 */
-    { REG(3, 7, 15, 15, 0), REG(3, 0, 9, 14, 0), RAZ_WI },
-    { REG(3, 7, 15, 12, 0), REG(3, 3, 9, 12, 0), RAZ_WI },
-    { REG(3, 7, 15, 8, 0), REG(3, 3, 14, 8, 0), RAZ_WI },
+    { ANY_OP2 & ~REG(0, 0, 0, 15, 0), REG(2, 0, 1, 0, 0), RAZ_WI },
+    /* D13.3: breakpoints, watchpoints, MDSCR, MDCCINT, OSDTR, OSECCR with MDCR_EL2.TDA: on a core with several vCPUs a VM has none */
+    { REG(3, 7, 15, 0, 0), REG(2, 0, 0, 0, 0), RAZ_WI },
+    { REG(3, 7, 15, 0, 0), REG(2, 3, 0, 0, 0), RAZ_WI },
 };
 
-/* ICC_SGI1R_EL1: targets 15:0 with bit 0 for the only CPU, affinity 1 to 3 and range selector 0; INTID 27:24; IRM 40 is
- * "all but self", which is nobody. */
-#define SGI1R_AFFINITY (0xfful << 16 | 0xfful << 32 | 0xfful << 48 | 0xful << 44)
-#define SGI1R_IRM (1ul << 40)
+/* What of an ID register a VM sees: the bits of `keep`. A register that is not here reads as zero. D13.2.63: ID_AA64PFR0 without EL2 (11:8), EL3 (15:12), RAS,
+ * SVE, SEL2, MPAM, AMU. D13.2.60: ID_AA64DFR0 without PMUVer (11:8), trace, and what came after v8.0. */
+#define ID_REGISTERS(_) \
+    _(0, 1, 0, id_pfr0_el1, ~0ul) _(0, 1, 1, id_pfr1_el1, 0xf00f00fful) _(0, 1, 2, id_dfr0_el1, 0xffful) _(0, 1, 4, id_mmfr0_el1, ~0ul) \
+    _(0, 1, 5, id_mmfr1_el1, ~0ul) _(0, 1, 6, id_mmfr2_el1, ~0ul) _(0, 1, 7, id_mmfr3_el1, ~0ul) _(0, 2, 0, id_isar0_el1, ~0ul) \
+    _(0, 2, 1, id_isar1_el1, ~0ul) _(0, 2, 2, id_isar2_el1, ~0ul) _(0, 2, 3, id_isar3_el1, ~0ul) _(0, 2, 4, id_isar4_el1, ~0ul) \
+    _(0, 2, 5, id_isar5_el1, ~0ul) _(0, 2, 6, id_mmfr4_el1, ~0ul) _(0, 3, 0, mvfr0_el1, ~0ul) _(0, 3, 1, mvfr1_el1, ~0ul) _(0, 3, 2, mvfr2_el1, ~0ul) \
+    _(0, 4, 0, id_aa64pfr0_el1, 0x000000000fff00fful) _(0, 5, 0, id_aa64dfr0_el1, 0x00000000f0f0f00ful) _(0, 6, 0, id_aa64isar0_el1, ~0ul) \
+    _(0, 6, 1, id_aa64isar1_el1, ~0ul) _(0, 7, 0, id_aa64mmfr0_el1, ~0ul) _(0, 7, 1, id_aa64mmfr1_el1, ~0ul)
 
-static void send_sgi(struct core *c, uint64_t value)
+static uint64_t id_register(uint32_t iss)
 {
-    if (!(value & (SGI1R_AFFINITY | SGI1R_IRM)) && value & 1) {
-        lists_sgi(c, value >> 24 & 0xf);
+    switch (iss & EXACT) {
+#define CASE(crn, crm, op2, name, keep) case REG(3, 0, crn, crm, op2): return READ_SYSREG(name) & (keep);
+    ID_REGISTERS(CASE)
+    default:
+        return 0;
     }
 }
 
-bool sysreg_trap(struct core *c, struct trap_frame *f, uint32_t iss)
+/* ICC_SGI1R_EL1: targets 15:0, a bit a vCPU, with affinity 1 to 3 and range selector 0; INTID 27:24; IRM 40: all but itself. */
+#define SGI1R_AFFINITY (0xfful << 16 | 0xfful << 32 | 0xfful << 48 | 0xful << 44)
+#define SGI1R_IRM (1ul << 40)
+
+static void send_sgi(struct vcpu *v, uint64_t value)
+{
+    uint32_t all = (1u << v->config->vcpu_count) - 1, targets = value & SGI1R_IRM ? all & ~(1u << v->index) : value & SGI1R_AFFINITY ? 0 : value & all;
+    for (; targets; targets &= targets - 1) {
+        vcpu_raise(&hyp_vcpu_states[v->config->first_vcpu + __builtin_ctz(targets)], value >> 24 & 0xf);
+    }
+}
+
+bool sysreg_trap(struct vcpu *v, uint32_t iss)
 {
     uint32_t rt = iss >> 5 & 31;
     bool read = iss & 1;
+    uint64_t value = rt == 31 ? 0 : v->frame.x[rt];
     for (unsigned i = 0; i < sizeof table / sizeof table[0]; i++) {
         if ((iss & table[i].mask) != table[i].match) {
             continue;
         }
-        if (table[i].decision == SGI && !read) {
-            send_sgi(c, rt == 31 ? 0 : f->x[rt]);
+        if (table[i].decision == SEND_SGI && !read) {
+            send_sgi(v, value);
+        } else if (table[i].decision == ID && !read) {
+            return false;
         } else if (read && rt != 31) {
-            f->x[rt] = 0;
+            v->frame.x[rt] = table[i].decision == ID ? id_register(iss) : 0;
         }
         return true;
     }

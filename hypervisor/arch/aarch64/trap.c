@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * Synchronous exceptions of a guest (Arm ARM D13.2.39, ESR_EL2)
+ * Exceptions of a guest (Arm ARM D13.2.39, ESR_EL2)
  */
 #include "hyp.h"
 
-enum { EC_HVC64 = 0x16, EC_SMC64 = 0x17, EC_SYSREG = 0x18, EC_IABT_LOWER = 0x20, EC_DABT_LOWER = 0x24, EC_SERROR = 0x2f };
+enum { EC_WFX = 0x01, EC_CP15 = 0x03, EC_CP15_64 = 0x04, EC_CP14 = 0x05, EC_CP14_LDC = 0x06, EC_FPU = 0x07, EC_CP10 = 0x08, EC_CP14_64 = 0x0c,
+       EC_HVC64 = 0x16, EC_SMC64 = 0x17, EC_SYSREG = 0x18, EC_IABT_LOWER = 0x20, EC_DABT_LOWER = 0x24, EC_SERROR = 0x2f };
 
 /* ISS of a data abort */
 #define DABT_ISV (1u << 24)
@@ -29,65 +30,106 @@ static uint64_t extended(uint64_t v, unsigned size, uint32_t iss)
     return iss & DABT_SF ? v : (uint32_t)v;
 }
 
-/* NULL: a register of the virtual GIC was accessed. Else what is wrong. */
-static const char *emulate(struct core *c, struct trap_frame *f, uint32_t iss)
+/* The instruction is done: the guest goes on behind it. IL: an AArch32 program's instruction can be short. */
+static void done(uint64_t esr) { WRITE_SYSREG(elr_el2, READ_SYSREG(elr_el2) + (esr >> 25 & 1 ? 4 : 2)); }
+
+bool trap_vgic(struct vcpu *v, uint32_t esr)
 {
     uint64_t ipa = arch_fault_ipa(), value = 0;
-    bool write = iss & DABT_WNR;
-    unsigned rt = DABT_SRT(iss), size = 1u << DABT_SAS(iss);
+    bool write = esr & DABT_WNR;
+    unsigned rt = DABT_SRT(esr), size = 1u << DABT_SAS(esr);
 
-    if (!DABT_TRANSLATION(iss) || iss & DABT_S1PTW || !vgic_covers(ipa)) {
-        return "data access outside of the VM";
-    }
-    if (!(iss & DABT_ISV)) {
-        return "access to the interrupt controller by an instruction without syndrome (pair, post-index, SIMD)";
+    if (!vgic_covers(v, ipa)) {
+        return false;
     }
     if (write && rt != 31) {
-        value = f->x[rt];
+        value = v->frame.x[rt];
     }
-    if (!vgic_access(c, ipa, size, write, &value)) {
-        return "access to the interrupt controller in a size or alignment that the register does not have";
+    if (!vgic_access(v, ipa, size, write, &value)) {
+        return false;
     }
     if (!write && rt != 31) {
-        f->x[rt] = extended(value, size, iss);
+        v->frame.x[rt] = extended(value, size, esr);
+    }
+    done(esr);
+    return true;
+}
+
+/* NULL: emulated. Else what is wrong. */
+static const char *data_abort(struct vcpu *v, uint32_t esr)
+{
+    if (!DABT_TRANSLATION(esr) || esr & DABT_S1PTW || !vgic_covers(v, arch_fault_ipa())) {
+        return "data access outside of the VM";
+    }
+    if (!(esr & DABT_ISV)) {
+        return "access to the interrupt controller by an instruction without syndrome (pair, post-index, SIMD)";
+    }
+    if (!trap_vgic(v, esr)) {
+        return "access to the interrupt controller in a size or alignment that the register does not have";
     }
     return 0;
 }
 
-void trap_sync(struct core *c, struct trap_frame *f)
+static void call(struct vcpu *v, uint64_t esr)
+{
+    if (esr & 0xffff) {
+        v->frame.x[0] = -1l;        /* SMCCC 1.1 2.9: other immediates are nobody's */
+    } else {
+        psci_call(v);
+    }
+}
+
+struct vcpu *trap_sync(struct vcpu *v)
 {
     uint64_t esr = READ_SYSREG(esr_el2);
-    uint32_t ec = esr >> 26 & 0x3f, iss = esr & 0x1ffffff;
-    const char *wrong;
+    const char *wrong = 0;
 
-    switch (ec) {
-    case EC_HVC64:          /* ELR is behind the HVC already */
+    switch (esr >> 26 & 0x3f) {
     case EC_SMC64:
-        if (iss & 0xffff) {
-            f->x[0] = -1l;  /* SMCCC 1.1 2.9: other immediates are nobody's */
-        } else {
-            psci_call(c, f);
-        }
-        if (ec == EC_HVC64) {
-            return;
-        }
+        done(esr);
+        call(v, esr);
+        break;
+    case EC_HVC64:                  /* ELR is behind the HVC already */
+        call(v, esr);
         break;
     case EC_SYSREG:
-        if (!sysreg_trap(c, f, iss)) {
-            fault_report(c, f, "access to a system register that a VM may not use");
+        if (sysreg_trap(v, esr)) {
+            done(esr);
+        } else {
+            arch_undefined();
         }
+        break;
+    case EC_FPU:
+        arch_use_fpu(v);
+        break;
+    case EC_CP15: case EC_CP15_64: case EC_CP14: case EC_CP14_LDC: case EC_CP10: case EC_CP14_64:      /* of an AArch32 program at EL0 */
+        arch_undefined();
         break;
     case EC_DABT_LOWER:
-        if ((wrong = emulate(c, f, iss))) {
-            fault_report(c, f, wrong);
-        }
+        wrong = data_abort(v, esr);
         break;
     case EC_IABT_LOWER:
-        fault_report(c, f, "instruction fetch outside of the VM");
+        wrong = "instruction fetch outside of the VM";
+        break;
     case EC_SERROR:
-        fault_report(c, f, "asynchronous external abort");
+        wrong = "asynchronous external abort";
+        break;
     default:
-        fault_report(c, f, "exception that no VM may cause");
+        wrong = "exception that no VM may cause";
     }
-    f->elr += esr >> 25 & 1 ? 4 : 2;    /* IL: an AArch32 program's instruction can be short */
+    if (wrong) {
+        fault_report(v, wrong);
+    }
+    return v->online ? v : schedule(v->core);
+}
+
+/* Acknowledged. The vCPU's own, if no list register was free; else the hypervisor's, or another vCPU's. */
+struct vcpu *trap_interrupt(struct vcpu *v, uint32_t intid)
+{
+    if (intid < HYP_INTIDS && v->route[intid] & ROUTE_OWNED) {
+        lists_own(v, intid);
+        return v;
+    }
+    schedule_interrupt(v->core, intid);
+    return schedule(v->core);
 }

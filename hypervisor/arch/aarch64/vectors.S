@@ -1,38 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * EL2 vectors (Arm ARM D1.3.1)
  *
- * The IRQ path is the hot one. Budget: 20 instructions from hyp_vector_irq to and with its ERET when list register 0 is
- * free, 2 more for each of the next three; no loop, no call, 2 lines of 64 bytes. hypervisor/test holds it to that.
+ * While a guest runs, SP_EL2 points to the routes of its struct vcpu: its registers go below, and an interrupt's route is found at [sp, INTID].
+ * Three paths are short, and hypervisor/test and `./ingot bench hypervisor` hold them to their length, entry to ERET:
+ *   interrupt to list register 0     16 instructions, 1 line of 64 bytes more than it has (2 more for each of the next three registers)
+ *   hypercall 0                      11
+ *   a register of the virtual GIC    saves only what C may change
+ * All others save every register and may end in another vCPU's.
  */
 #include "layout.h"
 
     .equ    LR_PENDING_HW_GROUP1, 7 << 60   /* GICv3 12.4.7 ICH_LR<n>_EL2: State 01, HW, Group */
+    .equ    LR_PENDING_GROUP1, 5 << 60
     .equ    LR_PRIORITY, 48
+    .equ    HVC_1, 0x5a000001               /* ESR_EL2 of it: EC 0x16, IL */
+    .equ    EC_DABT_LOWER, 0x24
+    /* ISS of a data abort (D13.2.39): a syndrome with a register, translation fault, not on a table walk */
+    .equ    DABT_MASK, 1 << 24 | 1 << 7 | 0x3c
+    .equ    DABT_PLAIN, 1 << 24 | 0x04
 
-    /* What C code may use and does not keep (AAPCS64), behind the x0-x3 that the fast path has saved. */
-    .equ    IRQ_FRAME, 176
-    .macro SAVE_CALLER
-    stp     x4, x5, [sp, #32]
-    stp     x6, x7, [sp, #48]
-    stp     x8, x9, [sp, #64]
-    stp     x10, x11, [sp, #80]
-    stp     x12, x13, [sp, #96]
-    stp     x14, x15, [sp, #112]
-    stp     x16, x17, [sp, #128]
-    stp     x18, x29, [sp, #144]
-    str     x30, [sp, #160]
-    .endm
-
-    .macro LOAD_CALLER
-    ldp     x4, x5, [sp, #32]
-    ldp     x6, x7, [sp, #48]
-    ldp     x8, x9, [sp, #64]
-    ldp     x10, x11, [sp, #80]
-    ldp     x12, x13, [sp, #96]
-    ldp     x14, x15, [sp, #112]
-    ldp     x16, x17, [sp, #128]
-    ldp     x18, x29, [sp, #144]
-    ldr     x30, [sp, #160]
+    .macro X op, a, b, n                    /* x<n> and its neighbour, in the frame */
+    \op     \a, \b, [sp, #-VCPU_FRAME + 8 * \n]
     .endm
 
     .macro FATAL vector
@@ -53,22 +41,48 @@ hyp_vectors:
     FATAL 5
     FATAL 6
     FATAL 7
-    .balign 128                             /* lower EL, AArch64: synchronous (EL1 is AArch64, so a 32-bit EL0 comes here too) */
+
+    /* Lower EL, AArch64: synchronous (EL1 is AArch64, so a 32-bit EL0 comes here too). */
+    .balign 128
+    .global hyp_vector_sync
+hyp_vector_sync:
+    X stp, x2, x3, 2
+    mrs     x2, esr_el2
+    movz    w3, #HVC_1 >> 16, lsl #16
+    eor     w3, w2, w3
+    cmp     w3, #HVC_1 & 0xffff
+    b.ne    not_a_hypercall
+    and     w2, w0, #0xff
+    cbnz    w2, hypercall_c
+    mov     x0, #0
+    X ldp, x2, x3, 2
+    eret
+
+not_a_hypercall:
+    X stp, x0, x1, 0
+    lsr     w1, w2, #26
+    cmp     w1, #EC_DABT_LOWER
+    b.ne    trap_entry
+    movz    w3, #DABT_MASK >> 16, lsl #16
+    movk    w3, #DABT_MASK & 0xffff
+    and     w3, w2, w3
+    movz    w1, #DABT_PLAIN >> 16, lsl #16
+    movk    w1, #DABT_PLAIN & 0xffff
+    cmp     w3, w1
+    b.eq    device_access
     b       trap_entry
 
     /* Lower EL, AArch64: IRQ. Acknowledge; drop the priority, so that the next one can come; and pass it on in a list
-     * register with HW = 1, so that the guest's own EOI deactivates the physical interrupt without coming here. */
+     * register with HW = 1, so that the guest's own EOI deactivates the physical interrupt without coming here. An INTID is below
+     * 1024: LPIs are never enabled, and 1020 to 1023 have a route that nobody owns. */
     .balign 128
     .global hyp_vector_irq
 hyp_vector_irq:
-    stp     x0, x1, [sp, #-IRQ_FRAME]!
-    stp     x2, x3, [sp, #16]
+    X stp, x0, x1, 0
+    X stp, x2, x3, 2
     mrs     x0, ICC_IAR1_EL1                /* physically active from here on */
-    mrs     x1, tpidr_el2
-    cmp     x0, #CORE_ROUTES                /* LPIs would be above; none is ever enabled */
-    b.hs    irq_other
-    ldrb    w2, [x1, x0]                    /* struct core begins with route[] */
-    tbz     w2, #ROUTE_OWNED_BIT, irq_other /* the maintenance interrupt, 1023: none */
+    ldrb    w2, [sp, x0]
+    tbz     w2, #ROUTE_OWNED_BIT, irq_other /* the hypervisor's own, another VM's, 1023: none */
     lsr     w2, w2, #ROUTE_PRIORITY_SHIFT
     orr     x3, x0, x0, lsl #32             /* vINTID 31:0, pINTID 41:32: the same */
     bfi     x3, x2, #LR_PRIORITY + ROUTE_PRIORITY_SHIFT, #5
@@ -79,14 +93,16 @@ hyp_vector_irq:
     msr     ICH_LR0_EL2, x3
     .global hyp_lr_written
 hyp_lr_written:
-    ldp     x2, x3, [sp, #16]
-    ldp     x0, x1, [sp], #IRQ_FRAME
+    X ldp, x2, x3, 2
+    X ldp, x0, x1, 0
     .global hyp_irq_eret
 hyp_irq_eret:
     eret
 
     FATAL 10                                /* FIQ: all interrupts are group 1 */
     .balign 128                             /* SError of the guest */
+    X stp, x2, x3, 2
+    X stp, x0, x1, 0
     b       trap_entry
     FATAL 12                                /* lower EL, AArch32: EL1 never is */
     FATAL 13
@@ -107,75 +123,120 @@ irq_lr3:
     msr     ICH_LR3_EL2, x3
     b       hyp_lr_written
 
-    /* The rare ones go on in C: x0 is the INTID, x1 the core. */
-    .macro TO_C function
-    SAVE_CALLER
-    mov     w2, w0
-    mov     x0, x1
-    mov     w1, w2
-    bl      \function
-    LOAD_CALLER
-    ldp     x2, x3, [sp, #16]
-    ldp     x0, x1, [sp], #IRQ_FRAME
-    eret
+    /* C may change x0-x18, x29 and x30 (AAPCS64); the others are the guest's all the time. */
+    .macro SAVE_CALLER_FROM_4
+    X stp, x4, x5, 4
+    X stp, x6, x7, 6
+    X stp, x8, x9, 8
+    X stp, x10, x11, 10
+    X stp, x12, x13, 12
+    X stp, x14, x15, 14
+    X stp, x16, x17, 16
+    str     x18, [sp, #-VCPU_FRAME + 8 * 18]
+    X stp, x29, x30, 29
     .endm
-irq_overflow:
-    TO_C lists_overflow
-irq_other:
-    TO_C lists_other
+    .macro LOAD_CALLER
+    X ldp, x4, x5, 4
+    X ldp, x6, x7, 6
+    X ldp, x8, x9, 8
+    X ldp, x10, x11, 10
+    X ldp, x12, x13, 12
+    X ldp, x14, x15, 14
+    X ldp, x16, x17, 16
+    ldr     x18, [sp, #-VCPU_FRAME + 8 * 18]
+    X ldp, x29, x30, 29
+    X ldp, x0, x1, 0
+    X ldp, x2, x3, 2
+    .endm
+    /* From the vCPU to this core's stack; x0 is the vCPU then. And back. */
+    .macro TO_STACK scratch
+    sub     x0, sp, #VCPU_FRAME
+    ldr     \scratch, [x0, #VCPU_STACK]
+    mov     sp, \scratch
+    .endm
+    .macro FROM_STACK
+    mrs     x1, tpidr_el2
+    add     sp, x1, #VCPU_FRAME
+    .endm
 
-    /* Everything else may change any register, so all are in memory, in the order of struct trap_frame. */
-trap_entry:
-    sub     sp, sp, #TRAP_FRAME
-    stp     x0, x1, [sp, #0]
-    stp     x2, x3, [sp, #16]
-    stp     x4, x5, [sp, #32]
-    stp     x6, x7, [sp, #48]
-    stp     x8, x9, [sp, #64]
-    stp     x10, x11, [sp, #80]
-    stp     x12, x13, [sp, #96]
-    stp     x14, x15, [sp, #112]
-    stp     x16, x17, [sp, #128]
-    stp     x18, x19, [sp, #144]
-    stp     x20, x21, [sp, #160]
-    stp     x22, x23, [sp, #176]
-    stp     x24, x25, [sp, #192]
-    stp     x26, x27, [sp, #208]
-    stp     x28, x29, [sp, #224]
-    mrs     x1, elr_el2
-    stp     x30, x1, [sp, #240]
-    mrs     x0, tpidr_el2
-    mov     x1, sp
-    bl      trap_sync
-    ldp     x30, x1, [sp, #240]
-    msr     elr_el2, x1
-    ldp     x2, x3, [sp, #16]
-    ldp     x4, x5, [sp, #32]
-    ldp     x6, x7, [sp, #48]
-    ldp     x8, x9, [sp, #64]
-    ldp     x10, x11, [sp, #80]
-    ldp     x12, x13, [sp, #96]
-    ldp     x14, x15, [sp, #112]
-    ldp     x16, x17, [sp, #128]
-    ldp     x18, x19, [sp, #144]
-    ldp     x20, x21, [sp, #160]
-    ldp     x22, x23, [sp, #176]
-    ldp     x24, x25, [sp, #192]
-    ldp     x26, x27, [sp, #208]
-    ldp     x28, x29, [sp, #224]
-    ldp     x0, x1, [sp, #0]
-    add     sp, sp, #TRAP_FRAME
+    /* Hypercalls that name a capability; x2, x3 are saved. */
+hypercall_c:
+    X stp, x0, x1, 0
+    SAVE_CALLER_FROM_4
+    mov     x1, x0
+    TO_STACK x3
+    bl      hypercall
+    FROM_STACK
+    str     x0, [sp, #-VCPU_FRAME]
+    LOAD_CALLER
     eret
+
+    /* An access to an address that stage 2 does not map: to the virtual GIC most often. The register that it moves is in the frame if C may
+     * change it, so those above x18 go the long way. */
+device_access:
+    ubfx    w1, w2, #16, #5                 /* SRT */
+    cmp     w1, #18
+    b.hi    srt_high
+device_access_low:
+    SAVE_CALLER_FROM_4
+    mov     w1, w2
+    TO_STACK x3
+    bl      trap_vgic
+    FROM_STACK
+    cbz     w0, save_rest
+    LOAD_CALLER
+    eret
+srt_high:
+    cmp     w1, #31                         /* XZR */
+    b.eq    device_access_low
+    b       trap_entry
+
+    /* The hypervisor's own interrupts, and list registers that are full: x0 is the INTID. */
+irq_overflow:
+irq_other:
+    str     x0, [sp, #-VCPU_FRAME + 8 * 31] /* the free place of the frame */
+    SAVE_CALLER_FROM_4
+    X stp, x19, x20, 19
+    X stp, x21, x22, 21
+    X stp, x23, x24, 23
+    X stp, x25, x26, 25
+    X stp, x27, x28, 27
+    mov     x1, x0
+    TO_STACK x3
+    bl      trap_interrupt
+    b       resume
+
+    /* Everything else may change any register, or the vCPU. */
+trap_entry:
+    SAVE_CALLER_FROM_4
+save_rest:
+    X stp, x19, x20, 19
+    X stp, x21, x22, 21
+    X stp, x23, x24, 23
+    X stp, x25, x26, 25
+    X stp, x27, x28, 27
+    TO_STACK x3
+    bl      trap_sync
+    /* x0: the vCPU that runs now; all but its general registers are in place. */
+resume:
+    add     sp, x0, #VCPU_FRAME
+    X ldp, x19, x20, 19
+    X ldp, x21, x22, 21
+    X ldp, x23, x24, 23
+    X ldp, x25, x26, 25
+    X ldp, x27, x28, 27
+    LOAD_CALLER
+    eret
+
+    .global arch_resume
+arch_resume:
+    b       resume
 
     /* The hypervisor's own fault, x0 its vector. The stack may be the reason, and nothing on it is needed any more:
      * the report starts at the top, where this core's stack is empty. */
 fatal:
     mrs     x1, tpidr_el2
-    cbz     x1, 1f                          /* before the core has a struct: its stack is fresh */
-    ldr     w1, [x1, #CORE_ID]
-    adrp    x2, hyp_stacks
-    add     x2, x2, :lo12:hyp_stacks
-    add     x1, x1, #1
-    add     x1, x2, x1, lsl #STACK_SHIFT
+    cbz     x1, 1f                          /* no vCPU yet: its stack is fresh */
+    ldr     x1, [x1, #VCPU_STACK]
     mov     sp, x1
 1:  b       fault_el2

@@ -33,11 +33,19 @@ struct wanted_device {
 };
 struct wanted_vm {
     char name[64];
-    unsigned core;
+    unsigned cores[16], core_count; /* one a vCPU */
+    struct { char to[64]; unsigned intid; } signals[64];
+    size_t signal_count;
     uint64_t ipa, size, pa;         /* pa: only if given */
     bool pa_given, is_linux;
     char *kernel, *initramfs;       /* as written; NULL */
     int line;
+};
+struct wanted_schedule {
+    uint64_t frame_ns;
+    struct { char vm[64]; uint64_t ns; } slots[256];        /* vm: "" nobody's */
+    size_t slot_count;
+    int line;                       /* 0: the core has none */
 };
 struct wanted {
     char name[64];
@@ -47,10 +55,11 @@ struct wanted {
     struct wanted_device devices[256];
     struct wanted_vm vms[64];
     size_t device_count, vm_count;
+    struct wanted_schedule schedules[64];
     int console, iommu;             /* devices, or -1 */
     int line, hyp_line;
 };
-void wanted_read(struct wanted *w, const char *path);
+void wanted_read(struct wanted *w, const char *path);      /* w: zeroed */
 
 /* image.c: the ELF */
 struct image {
@@ -61,6 +70,8 @@ struct image {
 };
 void image_read(struct image *i, const char *path);
 bool image_symbol(const struct image *i, const char *name, uint64_t *value);
+/* The same behind a symbol, `offset` bytes on; false: told. */
+bool image_constant(const struct image *i, const char *name, uint64_t offset, void *to, size_t len);
 /* What the loader puts at a physical address; zeros where it only keeps room. False: not all of it is in the image. */
 bool image_memory(const struct image *i, uint64_t at, void *to, size_t len);
 void image_segments(const struct image *i, const struct wanted *w, const uint64_t *pa);      /* pa: of each VM */
@@ -86,6 +97,9 @@ void spaces_vm(const struct image *i, const struct wanted *w, size_t vm, uint64_
 
 /* tables.c: the constant structs of hypervisor/include/tables.h; pa and root of each VM come from them */
 void tables_check(const struct image *i, const struct wanted *w, uint64_t *pa, uint64_t *root);
+/* vcpus.c: vCPUs, cores and their slots, capabilities */
+void vcpus_check(const struct image *i, const struct wanted *w);
+unsigned vcpus_first(const struct wanted *w, size_t vm);        /* number of a VM's first vCPU */
 /* streams.c: the SMMU's stream table (Arm IHI 0070, 5) */
 void streams_check(const struct image *i, const struct wanted *w, const uint64_t *root);
 /* payloads.c: what lies where the VMs begin; files: a folder to compare with, or NULL */

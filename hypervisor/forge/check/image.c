@@ -73,6 +73,19 @@ bool image_memory(const struct image *i, uint64_t from, void *to, size_t len)
     return false;
 }
 
+bool image_constant(const struct image *i, const char *name, uint64_t offset, void *to, size_t len)
+{
+    uint64_t at;
+    if (!image_symbol(i, name, &at)) {
+        return false;
+    }
+    if (!image_memory(i, at + offset, to, len)) {
+        differs(0, "'%s' at 0x%lx is not in the image", name, at + offset);
+        return false;
+    }
+    return true;
+}
+
 static bool inside(uint64_t from, uint64_t size, uint64_t base, uint64_t room) { return from >= base && from - base <= room && size <= room - (from - base); }
 
 void image_segments(const struct image *i, const struct wanted *w, const uint64_t *pa)

@@ -8,32 +8,19 @@
 #include "hypervisor/include/tables.h"
 
 #define VIRTUAL_TIMER 27
+#define PHYSICAL_TIMER 30
 #define ROOT 0x0000fffffffffffful
-
-/* A constant by its symbol. */
-static bool get(const struct image *i, const char *name, uint64_t offset, void *to, size_t len)
-{
-    uint64_t at;
-    if (!image_symbol(i, name, &at)) {
-        return false;
-    }
-    if (!image_memory(i, at + offset, to, len)) {
-        differs(0, "'%s' at 0x%lx is not in the image", name, at + offset);
-        return false;
-    }
-    return true;
-}
 
 static uint64_t get64(const struct image *i, const char *name, uint64_t otherwise)
 {
     uint64_t v;
-    return get(i, name, 0, &v, sizeof v) ? v : otherwise;
+    return image_constant(i, name, 0, &v, sizeof v) ? v : otherwise;
 }
 
 static uint32_t get32(const struct image *i, const char *name, uint32_t otherwise)
 {
     uint32_t v;
-    return get(i, name, 0, &v, sizeof v) ? v : otherwise;
+    return image_constant(i, name, 0, &v, sizeof v) ? v : otherwise;
 }
 
 static void number(int line, const char *what, const char *of, uint64_t is, uint64_t wanted)
@@ -84,7 +71,7 @@ static unsigned owner_of(const struct wanted *w, unsigned intid)
 static void check_interrupts(const struct image *i, const struct wanted *w)
 {
     uint8_t of[HYP_INTIDS];
-    bool have = get(i, "hyp_irq_vm", 0, of, sizeof of);
+    bool have = image_constant(i, "hyp_irq_vm", 0, of, sizeof of);
     for (unsigned intid = 0; have && intid < HYP_INTIDS; intid++) {
         if (of[intid] != owner_of(w, intid)) {
             differs(0, "interrupt %u is routed to VM %u and not to %u (255: nobody)", intid, of[intid], owner_of(w, intid));
@@ -98,12 +85,13 @@ static void check_vm(const struct image *i, const struct wanted *w, size_t v, ui
     struct hyp_vm is;
     uint64_t end = RAM_BASE + w->ram_size;
     *pa = vm->pa, *root = 0;
-    if (!get(i, "hyp_vms", v * sizeof is, &is, sizeof is)) {
+    if (!image_constant(i, "hyp_vms", v * sizeof is, &is, sizeof is)) {
         return;
     }
     *pa = is.ram_pa, *root = is.vttbr & ROOT;
     text(i, vm->line, "the name of a VM", (uint64_t)is.name, vm->name);
-    number(vm->line, "core", vm->name, is.core, vm->core);
+    number(vm->line, "number of the first vCPU", vm->name, is.first_vcpu, vcpus_first(w, v));
+    number(vm->line, "number of vCPUs", vm->name, is.vcpu_count, vm->core_count);
     number(vm->line, "VMID", vm->name, is.vmid, v + 1);
     number(vm->line, "VMID in VTTBR", vm->name, is.vttbr >> 48, v + 1);
     number(vm->line, "IPA of the memory", vm->name, is.ram_ipa, vm->ipa);
@@ -117,8 +105,13 @@ static void check_vm(const struct image *i, const struct wanted *w, size_t v, ui
     if (is.entry_ipa < vm->ipa || is.entry_ipa - vm->ipa >= vm->size || is.boot_x0 < vm->ipa || is.boot_x0 - vm->ipa >= vm->size) {
         differs(vm->line, "vm '%s' begins at 0x%lx with its device tree at 0x%lx: not both are in its memory", vm->name, is.entry_ipa, is.boot_x0);
     }
+    uint32_t words = 0;
+    for (unsigned n = 0; n < sizeof is.irq_mask / 4; n++) {
+        words |= is.irq_mask[n] ? 1u << n : 0;
+    }
+    number(vm->line, "words of interrupts", vm->name, is.irq_words, words);
     for (unsigned intid = 0; intid < sizeof is.irq_mask * 8; intid++) {
-        bool has = is.irq_mask[intid / 32] >> intid % 32 & 1, wanted = intid == VIRTUAL_TIMER || owner_of(w, intid) == v;
+        bool has = is.irq_mask[intid / 32] >> intid % 32 & 1, wanted = intid == VIRTUAL_TIMER || intid == PHYSICAL_TIMER || owner_of(w, intid) == v;
         if (has != wanted) {
             differs(vm->line, "vm '%s' %s interrupt %u in the image, and %s in the XML", vm->name, has ? "owns" : "does not own", intid, wanted ? "does" : "does not");
         }
@@ -127,7 +120,6 @@ static void check_vm(const struct image *i, const struct wanted *w, size_t v, ui
 
 void tables_check(const struct image *i, const struct wanted *w, uint64_t *pa, uint64_t *root)
 {
-    uint8_t on[HYP_CORES_MAX];
     uint64_t at;
     number(w->line, "number of VMs", "", get32(i, "hyp_vm_count", 0), w->vm_count);
     number(w->line, "number of cores", "", get32(i, "hyp_core_count", 0), w->cores);
@@ -143,16 +135,6 @@ void tables_check(const struct image *i, const struct wanted *w, uint64_t *pa, u
             if (pa[v] < pa[k] + w->vms[k].size && pa[k] < pa[v] + w->vms[v].size) {
                 differs(w->vms[v].line, "vm '%s' and vm '%s' have the same physical memory from 0x%lx", w->vms[k].name, w->vms[v].name, pa[v] > pa[k] ? pa[v] : pa[k]);
             }
-        }
-    }
-    bool have = get(i, "hyp_core_vm", 0, on, sizeof on);
-    for (unsigned c = 0; have && c < HYP_CORES_MAX; c++) {
-        unsigned wanted = HYP_NO_VM;
-        for (size_t v = 0; v < w->vm_count; v++) {
-            wanted = w->vms[v].core == c ? v : wanted;
-        }
-        if (on[c] != wanted) {
-            differs(0, "core %u runs VM %u and not %u (255: none)", c, on[c], wanted);
         }
     }
 }

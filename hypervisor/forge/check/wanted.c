@@ -24,6 +24,8 @@ static const struct {
 #include "device_types.inc"
 };
 
+#define CORES (sizeof ((struct wanted *)0)->schedules / sizeof ((struct wanted *)0)->schedules[0])
+
 static const char *file;
 
 static char *attribute(xmlNodePtr n, const char *name)
@@ -39,6 +41,16 @@ static void word(xmlNodePtr n, const char *name, char to[64])
     char *v = attribute(n, name);
     snprintf(to, 64, "%s", v ? v : "");
     free(v);
+}
+
+/* "400us", "1ms", "2s", in ns. */
+static uint64_t duration(xmlNodePtr n, const char *name)
+{
+    char *v = attribute(n, name), *unit = "";
+    uint64_t x = v ? strtoull(v, &unit, 0) : 0;
+    x *= !strcmp(unit, "us") ? 1000 : !strcmp(unit, "ms") ? 1000000 : !strcmp(unit, "s") ? 1000000000 : 0;
+    free(v);
+    return x;
 }
 
 /* 4096, 0x1000, 4KiB, 2MiB, 1GiB; 0 if it is not there. */
@@ -82,6 +94,36 @@ static void read_device(struct wanted *w, xmlNodePtr n)
     }
 }
 
+static void read_cores(struct wanted_vm *vm, xmlNodePtr n)
+{
+    char *v = attribute(n, "cores"), *end = v;
+    if (!v) {
+        vm->cores[vm->core_count++] = number(n, "core") % CORES;
+    }
+    while (end && *end && vm->core_count < sizeof vm->cores / sizeof vm->cores[0]) {
+        char *from = end;
+        unsigned core = strtoul(from, &end, 0) % CORES;
+        if (end == from) {
+            break;
+        }
+        vm->cores[vm->core_count++] = core;
+    }
+    free(v);
+}
+
+static void read_schedule(struct wanted *w, xmlNodePtr n)
+{
+    struct wanted_schedule *t = &w->schedules[number(n, "core") % CORES];
+    t->line = xmlGetLineNo(n);
+    t->frame_ns = duration(n, "frame");
+    for (xmlNodePtr c = n->children; c; c = c->next) {
+        if (is(c, "slot") && t->slot_count < sizeof t->slots / sizeof t->slots[0]) {
+            word(c, "vm", t->slots[t->slot_count].vm);
+            t->slots[t->slot_count++].ns = duration(c, "length");
+        }
+    }
+}
+
 static void read_vm(struct wanted *w, xmlNodePtr n)
 {
     if (w->vm_count == sizeof w->vms / sizeof w->vms[0]) {
@@ -89,7 +131,7 @@ static void read_vm(struct wanted *w, xmlNodePtr n)
     }
     int index = w->vm_count++;
     struct wanted_vm *vm = &w->vms[index];
-    vm->core = number(n, "core");
+    read_cores(vm, n);
     vm->line = xmlGetLineNo(n);
     word(n, "name", vm->name);
     for (xmlNodePtr c = n->children; c; c = c->next) {
@@ -104,6 +146,9 @@ static void read_vm(struct wanted *w, xmlNodePtr n)
             vm->initramfs = attribute(c, "initramfs");
         } else if (is(c, "raw")) {
             vm->kernel = attribute(c, "image");
+        } else if (is(c, "signal") && vm->signal_count < sizeof vm->signals / sizeof vm->signals[0]) {
+            word(c, "to", vm->signals[vm->signal_count].to);
+            vm->signals[vm->signal_count++].intid = number(c, "intid");
         } else if (is(c, "use")) {
             int d = find_device(w, c, "device");
             if (d >= 0) {
@@ -130,7 +175,7 @@ static void read_hypervisor(struct wanted *w, xmlNodePtr n)
 void wanted_read(struct wanted *w, const char *path)
 {
     file = path;
-    *w = (struct wanted){ .console = -1, .iommu = -1 };
+    w->console = w->iommu = -1;
     xmlDocPtr doc = xmlReadFile(path, NULL, XML_PARSE_NONET | XML_PARSE_BIG_LINES);
     xmlNodePtr root = doc ? xmlDocGetRootElement(doc) : NULL;
     if (!root || !is(root, "system")) {
@@ -149,6 +194,8 @@ void wanted_read(struct wanted *w, const char *path)
             w->ram_size = number(n, "memory");
         } else if (is(n, "hypervisor")) {
             read_hypervisor(w, n);
+        } else if (is(n, "schedule")) {
+            read_schedule(w, n);
         } else if (is(n, "payload")) {
             w->bare = true;
         } else if (is(n, "vm")) {

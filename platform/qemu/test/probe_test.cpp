@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Probes of a guest's virtual interrupts: list register, vector, end of interrupt
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "board.h"
@@ -36,6 +38,27 @@ TEST(Probe, FollowsAVirtualInterruptFromListRegisterToItsEnd)
     }
 }
 
+TEST(Probe, SeesEveryInstructionOfAnExceptionLevel)
+{
+    BoardOptions o;
+    o.guest = "virtual.elf";
+    Board b(o);
+    b.held();
+    b.ok("probe 1 el1 every 0 1");
+    b.ok("probe 2 vector guest-vector 0");
+    b.ok("probe 3 eoi guest-eoi 0");
+    EXPECT_EQ("poweroff", b.go().reason);
+    std::vector<uint64_t> el1, marked;
+    for (const trace_record &r : records_of(b.trace(), TRACE_PROBE))
+        (r.id == 1 ? el1 : marked).push_back(r.insn);
+    ASSERT_EQ(6u, marked.size());
+    for (size_t i = 1; i < el1.size(); i++)
+        EXPECT_LT(el1[i - 1], el1[i]);
+    for (size_t i = 0; i < marked.size(); i += 2)       // from the vector to the end of interrupt, without a gap
+        for (uint64_t insn = marked[i]; insn <= marked[i + 1]; insn++)
+            EXPECT_TRUE(std::binary_search(el1.begin(), el1.end(), insn)) << insn;
+}
+
 TEST(Probe, DoesNotChangeTheRun)
 {
     auto run = [](bool probed) {
@@ -48,6 +71,7 @@ TEST(Probe, DoesNotChangeTheRun)
             b.ok("probe 1 vector pc * 2 0x40080a80");
             b.ok("probe 2 lr lr *");
             b.ok("probe 3 guest guest-vector *");
+            b.ok("probe 4 el2 every * 2");
         }
         b.ok("watch half time 4000000000");
         b.go();

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * Hypercalls: each names by a selector what it acts on, and has no other power
+ */
+#include "hyp.h"
+
+static const struct hyp_cap *capability(const struct vcpu *v, uint64_t selector, uint32_t type)
+{
+    const struct hyp_cap *cap = selector < v->cap_count ? &v->caps[selector] : 0;
+    return cap && (cap->type & 0xff) == type ? cap : 0;
+}
+
+static int64_t raise(struct vcpu *v, uint64_t selector)
+{
+    const struct hyp_cap *cap = capability(v, selector, CAP_VIRQ);
+    if (!cap) {
+        return CALL_BAD;
+    }
+    vcpu_raise(&hyp_vcpu_states[cap->number], cap->type >> 16);
+    return 0;
+}
+
+int64_t hypercall(struct vcpu *v, uint64_t x0)
+{
+    switch (x0 & 0xff) {
+    case CALL_RAISE:
+        return raise(v, x0 >> 8);
+    default:
+        return CALL_BAD;
+    }
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * vCPUs: on and off, and virtual interrupts that cores raise for each other
+ */
+#include <stddef.h>
+
+#include "hyp.h"
+
+struct vcpu hyp_vcpu_states[HYP_VCPUS_MAX];
+static struct vm vms[HYP_VCPUS_MAX];
+
+_Static_assert(offsetof(struct vcpu, route) == VCPU_FRAME && offsetof(struct vcpu, stack) == VCPU_STACK && sizeof(struct trap_frame) == VCPU_FRAME, "layout.h");
+_Static_assert(offsetof(struct vcpu, caps) == VCPU_CAPS && offsetof(struct vcpu, cap_count) == VCPU_CAP_COUNT && offsetof(struct vcpu, peer) == VCPU_PEER, "layout.h");
+_Static_assert(sizeof(((struct vcpu *)0)->route) == VCPU_ROUTES && HYP_INTIDS <= VCPU_ROUTES && sizeof(struct hyp_cap) == 1 << CAP_SIZE_SHIFT, "layout.h");
+
+void vcpu_init(uint32_t n)
+{
+    extern char hyp_stacks[];
+    struct vcpu *v = &hyp_vcpu_states[n];
+    const struct hyp_vcpu *t = &hyp_vcpus[n];
+
+    v->config = &hyp_vms[t->vm];
+    v->vm = &vms[t->vm];
+    v->core = &hyp_cores[t->core];
+    v->stack = (uint64_t)hyp_stacks + ((t->core + 1ul) << STACK_SHIFT);
+    v->caps = v->config->caps;
+    v->cap_count = v->config->cap_count;
+    v->index = t->index;
+    v->shared = t->shared;
+    v->gicr_waker = 6;
+    for (unsigned i = 0; i < HYP_INTIDS; i++) {
+        v->route[i] = vgic_owned(v, i / 32) >> i % 32 & 1 ? ROUTE_OWNED : 0;
+    }
+    if (t->index == 0) {
+        vcpu_start(v, v->config->entry_ipa, v->config->boot_x0);
+    }
+}
+
+void vcpu_start(struct vcpu *v, uint64_t entry, uint64_t x0)
+{
+    v->start_entry = entry;
+    v->start_x0 = x0;
+    __atomic_store_n(&v->starting, true, __ATOMIC_RELEASE);
+    if (arch_core() != v->core) {
+        gic_kick(v->core);
+    }
+}
+
+void vcpu_stop(struct vcpu *v) { v->online = false; }
+
+void vm_stop(struct vcpu *v, const char *reason)
+{
+    v->vm->stopped = true;
+    gic_disable_vm(v->config);
+    console_print("ingot: vm %s: stopped: %s\n", v->config->name, reason);
+    for (uint32_t i = 0; i < v->config->vcpu_count; i++) {
+        struct vcpu *other = &hyp_vcpu_states[v->config->first_vcpu + i];
+        if (other != v) {
+            gic_kick(other->core);
+        }
+    }
+    vcpu_stop(v);
+}
+
+/* Its own core may put it into a list register, if it is there to be interrupted; else it waits. Another core leaves it in `incoming`, which is
+ * looked at when the vCPU is loaded, and tells the core if it has it now. */
+void vcpu_raise(struct vcpu *v, uint32_t intid)
+{
+    struct core *here = arch_core();
+    if (here->loaded == v) {
+        lists_pend(v, intid);
+    } else {
+        __atomic_fetch_or(&v->incoming[intid / 32], 1u << intid % 32, __ATOMIC_SEQ_CST);
+        if (here != v->core && __atomic_load_n(&v->core->current, __ATOMIC_SEQ_CST) == v) {
+            gic_kick(v->core);
+        }
+    }
+}
+
+void vcpu_take_incoming(struct vcpu *v)
+{
+    for (unsigned word = 0; word < 2; word++) {
+        if (__atomic_load_n(&v->incoming[word], __ATOMIC_SEQ_CST)) {
+            uint32_t bits = __atomic_exchange_n(&v->incoming[word], 0, __ATOMIC_SEQ_CST);
+            for (; bits; bits &= bits - 1) {
+                lists_pend(v, word * 32 + __builtin_ctz(bits));
+            }
+        }
+    }
+}

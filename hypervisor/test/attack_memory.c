@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * Accesses outside of the VM: each of them ends it, so none of these letters has an answer
+ */
+#include "attack.h"
+
+#define HYPERVISOR 0x40200000ul         /* its text, as forge places it */
+#define OTHERS 0x40c00000ul             /* memory that VMs have */
+#define NEIGHBOURS_WAKER 0x080c0014ul   /* GICR_WAKER of core 1 */
+#define PULSE 0x0b020000ul              /* the neighbour's device */
+
+/* Stage 1 tables in memory of the hypervisor: T0SZ 25, 4 KiB, and the MMU on (D13.2.113, D13.2.131). The program's own fetch
+ * walks; or, with the MMU off, an instruction that only translates. */
+static void walk(bool by_fetch)
+{
+    WRITE_SYSREG(ttbr0_el1, HYPERVISOR);
+    WRITE_SYSREG(tcr_el1, 25);
+    if (by_fetch) {
+        WRITE_SYSREG(sctlr_el1, READ_SYSREG(sctlr_el1) | 1);
+    } else {
+        static uint64_t table[512] __attribute__((aligned(4096)));
+        uint64_t own = (uint64_t)table;
+        for (unsigned i = 0; i < 512; i++) {
+            table[i] = (uint64_t)i << 30 | 0x405;           /* a block of 1 GiB each: AF, AttrIndx 1 */
+        }
+        table[0] = HYPERVISOR | 3;                          /* the first one's are in memory of the hypervisor */
+        table[1] = 1ul << 30 | 0x401;
+        WRITE_SYSREG(ttbr0_el1, own);
+        __asm__ volatile("tlbi vmalle1\n dsb sy" ::: "memory");
+        WRITE_SYSREG(sctlr_el1, READ_SYSREG(sctlr_el1) | 1);
+        (void)get32(GICD);
+    }
+}
+
+void attack_memory(int letter)
+{
+    uint64_t a, b;
+    switch (letter) {
+    case '1': (void)get32(HYPERVISOR); break;
+    case '2': __asm__ volatile("stp q0, q1, [%0]" :: "r"(OTHERS) : "memory"); break;
+    case '3': put32(NEIGHBOURS_WAKER, 2); break;
+    case '4': put32(PULSE, 0); break;
+    case '5': ((void (*)(void))HYPERVISOR)(); break;
+    case '6': walk(true); break;
+    /* sizes that the register has not, a pair */
+    case '7': (void)get8(GICD + ISENABLER); break;
+    case '8': put64(GICR_SGI + ISENABLER, ~0ul); break;
+    case '9': __asm__ volatile("ldp %0, %1, [%2]" : "=r"(a), "=r"(b) : "r"(GICD + ISENABLER) : "memory"); break;
+    case 'A': __asm__ volatile("ldtr %0, [%1]" : "=r"(a) : "r"(HYPERVISOR) : "memory"); break;
+    case 'B': __asm__ volatile("ldaxr %0, [%1]\n stlxr %w0, xzr, [%1]" : "=&r"(a) : "r"(OTHERS) : "memory"); break;
+    case 'C': ((void (*)(void))PULSE)(); break;
+    case 'D': walk(false); break;
+    default: return;
+    }
+    say("attack memory: WRONG: this VM still runs\n");
+}

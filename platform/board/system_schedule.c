@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * A system's rules: which vCPU runs where and when, and who may interrupt whom
+ */
+#include "system_internal.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define VCPUS_MAX 16            /* HYP_VCPUS_MAX of hypervisor/include/tables.h */
+#define SLOT_MIN_NS 20000u      /* 5 us of it are the switch */
+#define SIGNAL_MIN 32u          /* HYP_VIRTUAL_WORD */
+#define SIGNAL_MAX 63u
+
+static void check_placement(struct system *s, size_t i)
+{
+    const struct system_vm *vm = &s->vms[i];
+    for (unsigned n = 0; n < vm->core_count; n++) {
+        unsigned core = vm->cores[n];
+        if (core >= s->cores && s->cores) {
+            system_error(s, vm->line, "vm '%s': core %u does not exist: the board has cores 0 to %u", vm->name, core, s->cores - 1);
+            return;
+        }
+        for (unsigned k = 0; k < n; k++) {
+            if (vm->cores[k] == core) {
+                system_error(s, vm->line, "vm '%s': core %u has two of its vCPUs: give each a core of its own", vm->name, core);
+            }
+        }
+        if (s->schedules[core].line && vm->core_count > 1) {
+            system_error(s, vm->line, "vm '%s': core %u has a schedule (line %d), and a VM of several vCPUs needs its cores alone: choose another core", vm->name, core,
+                         s->schedules[core].line);
+        }
+    }
+    for (size_t k = 0; k < i; k++) {
+        for (unsigned n = 0; n < vm->core_count; n++) {
+            for (unsigned m = 0; m < s->vms[k].core_count; m++) {
+                unsigned core = vm->cores[n];
+                if (s->vms[k].cores[m] == core && !s->schedules[core].line) {
+                    system_error(s, vm->line, "vm '%s': core %u is used twice: vm '%s' runs on it (line %d); choose another core, or share it by a <schedule core=\"%u\" …>",
+                                 vm->name, core, s->vms[k].name, s->vms[k].line, core);
+                }
+            }
+        }
+    }
+}
+
+static void check_slot(struct system *s, unsigned core, struct system_slot *slot)
+{
+    if (slot->ns < SLOT_MIN_NS && !s->errors) {
+        system_error(s, slot->line, "a slot of %" PRIu64 " ns: make it at least %u us", slot->ns, SLOT_MIN_NS / 1000);
+    }
+    if (!slot->vm_name) {
+        return;
+    }
+    slot->vm = system_find_vm(s, slot->vm_name);
+    if (slot->vm < 0) {
+        system_error(s, slot->line, "unknown vm '%s': declare it with <vm name=\"%s\" …>, or leave vm away for a slot of nobody's", slot->vm_name, slot->vm_name);
+    } else if (s->vms[slot->vm].cores[0] != core) {
+        system_error(s, slot->line, "vm '%s' is on core %u (line %d), not on core %u: move it, or the slot", slot->vm_name, s->vms[slot->vm].cores[0],
+                     s->vms[slot->vm].line, core);
+    }
+}
+
+static void check_schedule(struct system *s, unsigned core)
+{
+    struct system_schedule *t = &s->schedules[core];
+    uint64_t sum = 0;
+    if (core >= s->cores && s->cores) {
+        system_error(s, t->line, "core %u does not exist: the board has cores 0 to %u", core, s->cores - 1);
+    }
+    for (size_t i = 0; i < t->slot_count; i++) {
+        check_slot(s, core, &t->slots[i]);
+        sum += t->slots[i].ns;
+    }
+    if (sum != t->frame_ns) {
+        system_error(s, t->line, "the slots of core %u are %" PRIu64 " us together, and its frame is %" PRIu64 " us: make them equal (a slot without vm is nobody's)",
+                     core, sum / 1000, t->frame_ns / 1000);
+    }
+    for (size_t v = 0; v < s->vm_count; v++) {
+        bool has = s->vms[v].cores[0] != core;
+        for (size_t i = 0; i < t->slot_count; i++) {
+            has |= t->slots[i].vm == (int)v;
+        }
+        if (!has) {
+            system_error(s, s->vms[v].line, "vm '%s' has no slot in the schedule of core %u (line %d): give it one", s->vms[v].name, core, t->line);
+        }
+    }
+}
+
+static void check_signal(struct system *s, struct system_signal *g)
+{
+    g->to = system_find_vm(s, g->to_name);
+    if (g->to < 0) {
+        system_error(s, g->line, "unknown vm '%s': name one of the system's", g->to_name);
+    }
+    if (g->intid < SIGNAL_MIN || g->intid > SIGNAL_MAX) {
+        system_error(s, g->line, "intid=\"%u\": a signal is one of the interrupts %u to %u, which no device has: choose one", g->intid, SIGNAL_MIN, SIGNAL_MAX);
+    }
+}
+
+void system_check_schedules(struct system *s)
+{
+    unsigned vcpus = 0;
+    for (size_t i = 0; i < s->vm_count; i++) {
+        check_placement(s, i);
+        vcpus += s->vms[i].core_count;
+        for (size_t k = 0; k < s->vms[i].signal_count; k++) {
+            check_signal(s, &s->vms[i].signals[k]);
+        }
+    }
+    if (vcpus > VCPUS_MAX) {
+        system_error(s, s->line, "%u vCPUs: a system has %d at most, remove some", vcpus, VCPUS_MAX);
+    }
+    for (unsigned core = 0; core < SYSTEM_CORES_MAX; core++) {
+        if (s->schedules[core].line) {
+            check_schedule(s, core);
+        }
+    }
+}
