@@ -19,11 +19,23 @@ static int64_t raise(struct vcpu *v, uint64_t selector)
     return 0;
 }
 
+static int64_t lower(struct vcpu *v, uint64_t selector)
+{
+    const struct hyp_cap *cap = capability(v, selector, CAP_VIRQ);
+    if (!cap || v->core->loaded != &hyp_vcpu_states[cap->number]) {
+        return CALL_BAD;                /* another core's list registers cannot be reached */
+    }
+    lists_clear_pending(v->core->loaded, (cap->type >> 16) / 32, 1u << (cap->type >> 16) % 32);
+    return 0;
+}
+
 int64_t hypercall(struct vcpu *v, uint64_t x0)
 {
     switch (x0 & 0xff) {
     case CALL_RAISE:
         return raise(v, x0 >> 8);
+    case CALL_LOWER:
+        return lower(v, x0 >> 8);
     default:
         return CALL_BAD;
     }

@@ -129,6 +129,9 @@ static void set_priority(struct vcpu *v, uint32_t intid, uint8_t priority)
     for (uint32_t i = 0; i < others; i++) {
         struct vcpu *w = intid < 32 ? v : &hyp_vcpu_states[v->config->first_vcpu + i];
         w->route[intid] = (w->route[intid] & ROUTE_OWNED) | priority;
+        if (w->peer) {
+            w->peer->route[intid] = w->route[intid];        /* interrupts of the guest come while its monitor runs, too */
+        }
     }
 }
 

@@ -27,8 +27,12 @@ void vcpu_init(uint32_t n)
     v->index = t->index;
     v->shared = t->shared;
     v->gicr_waker = 6;
+    v->alarm = ~0ul;
     for (unsigned i = 0; i < HYP_INTIDS; i++) {
         v->route[i] = vgic_owned(v, i / 32) >> i % 32 & 1 ? ROUTE_OWNED : 0;
+    }
+    if (v->config->monitor) {
+        monitor_init(v);
     }
     if (t->index == 0) {
         vcpu_start(v, v->config->entry_ipa, v->config->boot_x0);

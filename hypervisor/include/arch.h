@@ -72,12 +72,16 @@ uint64_t arch_now(void);                /* ticks of CNTFRQ_EL0 since reset */
 void arch_alarm(uint64_t at);           /* interrupt PPI_ALARM at that tick */
 void arch_undefined(void);                /* the guest takes an Undefined exception where it is */
 void arch_use_fpu(struct vcpu *v);
+void arch_enter_monitor(struct vcpu *guest, struct vcpu *m);    /* registers change sides; the general ones are in their frames */
+void arch_leave_monitor(struct vcpu *guest);
+uint64_t arch_access_value(const struct vcpu *v, uint32_t esr);         /* what the guest's store (ISS with ISV) writes */
+void arch_access_done(struct vcpu *v, uint32_t esr, uint64_t value);    /* it goes on behind it; value: what a load reads */
+uint64_t arch_fault_ipa(void);          /* of an abort: what the guest's address translates to */
 /* fpu.S */
 void arch_fpu_save(struct arch_fpu *f);
 void arch_fpu_load(const struct arch_fpu *f);
 
 /* The exception that this core is at EL2 for, in words and numbers; each prints whole lines. */
-uint64_t arch_fault_ipa(void);          /* of an abort: what the guest's address translates to */
 void arch_explain(const struct vcpu *v);
 void arch_explain_el2(uint64_t vector);
 

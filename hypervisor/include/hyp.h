@@ -9,6 +9,7 @@
 
 #include "arch.h"
 #include "layout.h"
+#include "monitor.h"
 #include "tables.h"
 
 #define HYP_WORDS ((HYP_INTIDS + 31) / 32)
@@ -38,6 +39,11 @@ struct vcpu {
     struct vm *vm;
     struct core *core;
     uint32_t index;                     /* in its VM */
+    bool monitor;                       /* it is one: at EL0, peer is its guest's vCPU */
+    uint32_t exits;                     /* a monitor's, that wait: a bit an EXIT_* */
+    bool inside;                        /* of a guest: its monitor runs */
+    uint64_t alarm;                     /* tick, or ~0: a monitor's */
+    uint32_t exit, esr;                 /* a monitor's: what it is in for, and the syndrome of the access */
     bool shared;                        /* the core has other vCPUs too */
     bool online;                        /* PSCI: on */
     bool starting;                      /* PSCI: on pending; start_* are valid */
@@ -138,6 +144,14 @@ static inline uint32_t vgic_owned(const struct vcpu *v, uint32_t word) { return 
 /* Bits of a word that are there without a physical interrupt, and which of them are enabled. */
 static inline uint32_t vgic_virtual(uint32_t word) { return word == 0 ? SGIS : word == HYP_VIRTUAL_WORD ? ~0u : 0; }
 static inline uint32_t vgic_virtual_enabled(const struct vcpu *v, uint32_t word) { return word == 0 ? v->sgi_enabled : word == HYP_VIRTUAL_WORD ? v->vm->enabled : 0; }
+
+/* monitor.c: a VM's monitor, entered by what its guest does and left by its answer */
+void monitor_init(struct vcpu *guest);
+struct vcpu *monitor_access(struct vcpu *guest, uint32_t esr, uint64_t ipa);    /* the guest's access is for the monitor: what runs then */
+struct vcpu *monitor_call(struct vcpu *m);                                      /* SVC of a monitor */
+struct vcpu *monitor_crash(struct vcpu *m, const char *what);
+bool monitor_owns(const struct core *c, uint32_t intid);                        /* its UART, or the alarm */
+struct vcpu *monitor_interrupt(struct vcpu *v, uint32_t intid);                 /* one of those, acknowledged */
 
 /* smmu.c */
 void smmu_init(void);                                   /* before any VM starts */

@@ -20,16 +20,13 @@
 #define CAP_SIZE_SHIFT 3
 #define CAP_NONE 0
 #define CAP_VIRQ 1
-#define CAP_SEMAPHORE 2
-#define CAP_PORTAL 3
 
-/* Hypercalls: HVC #1 (SVC #0 of a monitor), x0: number in bits 7:0, selector above; results in x0, and x1 where a call says so */
+/* Hypercalls: HVC #1 (SVC #0 of a monitor), x0: number in bits 7:0, selector above; the result in x0, all other registers stay */
 #define CALL_NULL 0
 #define CALL_RAISE 1            /* the virtual interrupt of the capability */
-#define CALL_UP 2               /* semaphore */
-#define CALL_DOWN 3
-#define CALL_REPLY 4            /* a monitor's: the exit is handled */
-#define CALL_COUNT 5
+#define CALL_LOWER 2            /* it is not pending any more, if the guest has not taken it */
+#define CALL_REPLY 3            /* a monitor's: the exit is handled (monitor.h) */
+#define CALL_ALARM 4            /* a monitor's: exit EXIT_ALARM when x1 nanoseconds have passed since reset; all ones: none */
 #define CALL_BAD -1             /* no such call, no such capability, or one of another type */
 
 #define STACK_SHIFT 13          /* 8 KiB a core */

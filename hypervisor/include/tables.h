@@ -27,8 +27,17 @@ struct hyp_vcpu {
     uint32_t shared;            /* its core has others too: by the core's slots */
 };
 
+/* The monitor of a VM: its stage 2 and what it may do. */
+struct hyp_monitor {
+    uint64_t vttbr, entry, sp;
+    uint32_t intid;             /* of its UART, or 0 */
+    const struct hyp_cap *caps;
+    uint32_t cap_count;
+};
+
 struct hyp_vm {
     const char *name;
+    const struct hyp_monitor *monitor;      /* or NULL */
     uint32_t vmid;
     uint32_t first_vcpu, vcpu_count;        /* in hyp_vcpus */
     uint64_t entry_ipa;         /* first instruction, at EL1h, MMU off */

@@ -14,6 +14,7 @@
 #define HCR_TSC (1ul << 19)     /* SMC traps */
 #define HCR_TIDCP (1ul << 20)   /* implementation-defined registers trap */
 #define HCR_RW (1ul << 31)      /* EL1 is AArch64 */
+#define HCR_GUEST (HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_RW)
 
 /* Arm ARM D13.3.20 MDCR_EL2. Breakpoints, watchpoints and single step are the guest's own where it has the core alone (they act at EL1 and
  * EL0 only); on a shared core they trap. Performance monitors, OS lock and debug ROM trap; sysreg.c answers. */
@@ -58,7 +59,7 @@ void arch_alarm(uint64_t at)
 
 void arch_init_core(void)
 {
-    WRITE_SYSREG(hcr_el2, HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_RW);
+    WRITE_SYSREG(hcr_el2, HCR_GUEST);
     WRITE_SYSREG(cptr_el2, CPTR_RES1);
     WRITE_SYSREG(hstr_el2, 0);
     WRITE_SYSREG(mdcr_el2, MDCR_TPMCR | MDCR_TPM | MDCR_TDOSA | MDCR_TDRA | (READ_SYSREG(mdcr_el2) & MDCR_HPMN));
@@ -125,6 +126,37 @@ void arch_use_fpu(struct vcpu *v)
     }
     arch_fpu_load(&v->fpu);
     c->fpu = v;
+}
+
+/* D1.16.3: with TGE its SVC and its faults come to EL2; stage 2 is all the translation that it has (D5.1.5). */
+#define HCR_TGE (1ul << 27)
+#define HCR_MONITOR (HCR_VM | HCR_FMO | HCR_IMO | HCR_AMO | HCR_TSC | HCR_TIDCP | HCR_TGE | HCR_RW)
+#define SPSR_EL0T 0x3c0u
+
+void arch_enter_monitor(struct vcpu *guest, struct vcpu *m)
+{
+    const struct hyp_monitor *t = guest->config->monitor;
+    struct arch_state *s = &guest->state;
+    s->elr_el2 = READ_SYSREG(elr_el2);
+    s->spsr_el2 = READ_SYSREG(spsr_el2);
+    s->sp_el0 = READ_SYSREG(sp_el0);
+    WRITE_SYSREG(elr_el2, t->entry);
+    WRITE_SYSREG(spsr_el2, SPSR_EL0T);
+    WRITE_SYSREG(sp_el0, t->sp);
+    WRITE_SYSREG(vttbr_el2, t->vttbr);
+    WRITE_SYSREG(hcr_el2, HCR_MONITOR);
+    WRITE_SYSREG(tpidr_el2, (uint64_t)m);
+}
+
+void arch_leave_monitor(struct vcpu *guest)
+{
+    const struct arch_state *s = &guest->state;
+    WRITE_SYSREG(elr_el2, s->elr_el2);
+    WRITE_SYSREG(spsr_el2, s->spsr_el2);
+    WRITE_SYSREG(sp_el0, s->sp_el0);
+    WRITE_SYSREG(vttbr_el2, s->vttbr);
+    WRITE_SYSREG(hcr_el2, HCR_GUEST);
+    WRITE_SYSREG(tpidr_el2, (uint64_t)guest);
 }
 
 void arch_park(void)

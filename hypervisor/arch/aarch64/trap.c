@@ -4,7 +4,7 @@
 #include "hyp.h"
 
 enum { EC_WFX = 0x01, EC_CP15 = 0x03, EC_CP15_64 = 0x04, EC_CP14 = 0x05, EC_CP14_LDC = 0x06, EC_FPU = 0x07, EC_CP10 = 0x08, EC_CP14_64 = 0x0c,
-       EC_HVC64 = 0x16, EC_SMC64 = 0x17, EC_SYSREG = 0x18, EC_IABT_LOWER = 0x20, EC_DABT_LOWER = 0x24, EC_SERROR = 0x2f };
+       EC_SVC64 = 0x15, EC_HVC64 = 0x16, EC_SMC64 = 0x17, EC_SYSREG = 0x18, EC_IABT_LOWER = 0x20, EC_DABT_LOWER = 0x24, EC_SERROR = 0x2f };
 
 /* ISS of a data abort */
 #define DABT_ISV (1u << 24)
@@ -33,33 +33,48 @@ static uint64_t extended(uint64_t v, unsigned size, uint32_t iss)
 /* The instruction is done: the guest goes on behind it. IL: an AArch32 program's instruction can be short. */
 static void done(uint64_t esr) { WRITE_SYSREG(elr_el2, READ_SYSREG(elr_el2) + (esr >> 25 & 1 ? 4 : 2)); }
 
-bool trap_vgic(struct vcpu *v, uint32_t esr)
+uint64_t arch_access_value(const struct vcpu *v, uint32_t esr)
 {
-    uint64_t ipa = arch_fault_ipa(), value = 0;
-    bool write = esr & DABT_WNR;
-    unsigned rt = DABT_SRT(esr), size = 1u << DABT_SAS(esr);
+    unsigned rt = DABT_SRT(esr), unused = 64 - (8 << DABT_SAS(esr));
+    return !(esr & DABT_WNR) || rt == 31 ? 0 : v->frame.x[rt] << unused >> unused;
+}
 
-    if (!vgic_covers(v, ipa)) {
-        return false;
-    }
-    if (write && rt != 31) {
-        value = v->frame.x[rt];
-    }
-    if (!vgic_access(v, ipa, size, write, &value)) {
-        return false;
-    }
-    if (!write && rt != 31) {
-        v->frame.x[rt] = extended(value, size, esr);
+void arch_access_done(struct vcpu *v, uint32_t esr, uint64_t value)
+{
+    unsigned rt = DABT_SRT(esr);
+    if (!(esr & DABT_WNR) && rt != 31) {
+        v->frame.x[rt] = extended(value, 1u << DABT_SAS(esr), esr);
     }
     done(esr);
+}
+
+bool trap_vgic(struct vcpu *v, uint32_t esr)
+{
+    uint64_t ipa = arch_fault_ipa();
+    if (v->monitor || !vgic_covers(v, ipa)) {
+        return false;
+    }
+    uint64_t value = arch_access_value(v, esr);
+    if (!vgic_access(v, ipa, 1u << DABT_SAS(esr), esr & DABT_WNR, &value)) {
+        return false;
+    }
+    arch_access_done(v, esr, value);
     return true;
 }
 
 /* NULL: emulated. Else what is wrong. */
-static const char *data_abort(struct vcpu *v, uint32_t esr)
+static const char *data_abort(struct vcpu *v, uint32_t esr, struct vcpu **next)
 {
-    if (!DABT_TRANSLATION(esr) || esr & DABT_S1PTW || !vgic_covers(v, arch_fault_ipa())) {
+    uint64_t ipa = arch_fault_ipa();
+    if (!DABT_TRANSLATION(esr) || esr & DABT_S1PTW) {
         return "data access outside of the VM";
+    }
+    if (!vgic_covers(v, ipa)) {
+        if (!v->peer || !(esr & DABT_ISV)) {
+            return "data access outside of the VM";
+        }
+        *next = monitor_access(v, esr, ipa);
+        return 0;
     }
     if (!(esr & DABT_ISV)) {
         return "access to the interrupt controller by an instruction without syndrome (pair, post-index, SIMD)";
@@ -68,6 +83,12 @@ static const char *data_abort(struct vcpu *v, uint32_t esr)
         return "access to the interrupt controller in a size or alignment that the register does not have";
     }
     return 0;
+}
+
+/* All that a monitor may do is call. */
+static struct vcpu *of_monitor(struct vcpu *m, uint64_t esr)
+{
+    return (esr >> 26 & 0x3f) == EC_SVC64 ? monitor_call(m) : monitor_crash(m, "its monitor has failed");
 }
 
 static void call(struct vcpu *v, uint64_t esr)
@@ -83,7 +104,11 @@ struct vcpu *trap_sync(struct vcpu *v)
 {
     uint64_t esr = READ_SYSREG(esr_el2);
     const char *wrong = 0;
+    struct vcpu *next = v;
 
+    if (v->monitor) {
+        return of_monitor(v, esr);
+    }
     switch (esr >> 26 & 0x3f) {
     case EC_SMC64:
         done(esr);
@@ -106,7 +131,7 @@ struct vcpu *trap_sync(struct vcpu *v)
         arch_undefined();
         break;
     case EC_DABT_LOWER:
-        wrong = data_abort(v, esr);
+        wrong = data_abort(v, esr, &next);
         break;
     case EC_IABT_LOWER:
         wrong = "instruction fetch outside of the VM";
@@ -120,16 +145,21 @@ struct vcpu *trap_sync(struct vcpu *v)
     if (wrong) {
         fault_report(v, wrong);
     }
-    return v->online ? v : schedule(v->core);
+    return v->online ? next : schedule(v->core);
 }
 
-/* Acknowledged. The vCPU's own, if no list register was free; else the hypervisor's, or another vCPU's. */
+/* Acknowledged. The vCPU's own, if no list register was free; its monitor's; else the hypervisor's, or another vCPU's. */
 struct vcpu *trap_interrupt(struct vcpu *v, uint32_t intid)
 {
+    struct vcpu *guest = v->monitor ? v->peer : v;
     if (intid < HYP_INTIDS && v->route[intid] & ROUTE_OWNED) {
-        lists_own(v, intid);
+        lists_own(guest, intid);
         return v;
     }
-    schedule_interrupt(v->core, intid);
-    return schedule(v->core);
+    if (monitor_owns(guest->core, intid)) {
+        WRITE_SYSREG(ICC_EOIR1_EL1, intid);
+        return monitor_interrupt(v, intid);
+    }
+    schedule_interrupt(guest->core, intid);
+    return v->monitor && !guest->vm->stopped ? v : schedule(guest->core);
 }
