@@ -107,7 +107,7 @@ static void emit_table(FILE *out, xmlNodePtr space, const struct format *f, xmlN
 
 void pages_emit(FILE *out, xmlNodePtr root, const char *system)
 {
-    fprintf(out, "/* made by forge from %s */\n    .file \"pagetables.S\"\n    .section .rodata, \"a\"\n", system);
+    fprintf(out, "/* made by forge from %s */\n    .file \"pagetables.S\"\n    .section .rodata.pages, \"a\"\n", system);
     for STAGE_EACH(space, root, "space") {
         char *format = stage_word(space, "format"), *symbol = stage_word(space, "root");
         const struct format *f = format_get(format);
