@@ -11,8 +11,7 @@
 
 #define FORGE_REGION 0x200000ul     /* text, rodata, data: 2 MiB each, from hyp_base up */
 
-/* pages.c: all page tables as assembly: symbols hyp_el2_root and hyp_s2_VM */
-void forge_pages(FILE *out, const struct system *s);
+/* stages.h: the stages from the system to its page tables, as XML */
 /* streams.c: the SMMU's stream table as assembly: symbol hyp_stream_table; and its STRTAB_BASE_CFG */
 void forge_streams(FILE *out, const struct system *s);
 uint32_t forge_stream_table_cfg(void);
@@ -27,7 +26,9 @@ void forge_source(FILE *out, const void *tree);
 /* link.c: linker script, payloads, and the compiler's call */
 void forge_script(FILE *out, const struct system *s);
 void forge_payloads(FILE *out, const struct system *s);
-int forge_link(const struct system *s, const char *dir, const char *cross, const char *hyp);    /* 0, or -1 with a message */
+int forge_link(const struct system *s, const char *dir, const char *cross, const char *hyp, bool head);     /* 0, or -1 with a message */
+/* modules.c: ends of the hooks of modules that the system does not use, as assembly */
+void forge_modules(FILE *out, const struct system *s);
 /* explain.c: memory map and interrupt routes in words */
 void forge_explain(FILE *out, const struct system *s);
 
@@ -36,7 +37,7 @@ void forge_explain(FILE *out, const struct system *s);
 const char *output_begin(const char *dir, bool keep);   /* the folder to work in; keep: it stays if the run fails */
 FILE *output_create(const char *name, const char *ending);
 void output_finish(FILE *f);
-void output_publish(const char *image);                 /* image: the name that goes last */
+void output_publish(const char *image);                 /* image: the name that goes last, or NULL */
 _Noreturn void output_fail(void);
 
 /* signals.c: SIGINT, SIGTERM and SIGHUP wait until forge has cleaned up */

@@ -68,6 +68,17 @@ public:
         memcpy(&v, memory(pa, sizeof v).data(), sizeof v);
         return v;
     }
+    bool has(const std::string &name) const { return symbols_.count(name); }
+    // Where the byte that goes to a physical address stands in the file.
+    uint64_t offset(uint64_t pa) const
+    {
+        for (const auto &p : loads) {
+            if (pa >= p.p_paddr && pa < p.p_paddr + p.p_filesz) {
+                return pa - p.p_paddr + p.p_offset;
+            }
+        }
+        throw std::runtime_error("not in the file: " + std::to_string(pa));
+    }
     // Every page that a translation from `root` reaches: 4 KiB granule, 39 bits of input, start at level 1.
     std::map<uint64_t, Leaf> walk(uint64_t root) const
     {

@@ -9,14 +9,15 @@
 
 static uint64_t pa_of(const struct system_vm *vm, uint64_t ipa) { return ipa - vm->ipa + vm->pa; }
 
+/* Tables come first: each fills its pages, so none needs a hole before it. */
 void forge_script(FILE *out, const struct system *s)
 {
     uint64_t base = s->hyp_base;
     fprintf(out,
             "/* made by forge from %s */\nENTRY(_start)\nSECTIONS\n{\n"
-            "    . = 0x%" PRIx64 ";\n    __text_start = .;\n    .text : { *(.text.boot) *(.text .text.*) }\n    __text_end = .;\n"
+            "    . = 0x%" PRIx64 ";\n    __text_start = .;\n    .text : { KEEP(*(.text.head)) KEEP(*(.text.boot)) *(.text .text.*) }\n    __text_end = .;\n"
             "    ASSERT(__text_end <= 0x%" PRIx64 ", \"the hypervisor's text does not fit into 2 MiB\")\n"
-            "    . = 0x%" PRIx64 ";\n    __rodata_start = .;\n    .rodata : { *(.rodata .rodata.*) }\n    __rodata_end = .;\n"
+            "    . = 0x%" PRIx64 ";\n    __rodata_start = .;\n    .rodata : { *(.rodata.streams) *(.rodata.pages) *(.rodata .rodata.*) }\n    __rodata_end = .;\n"
             "    ASSERT(__rodata_end <= 0x%" PRIx64 ", \"the tables do not fit into 2 MiB\")\n"
             "    . = 0x%" PRIx64 ";\n    __data_start = .;\n    .data : { *(.data .data.*) }\n"
             "    __bss_start = .;\n    .bss : { *(.bss .bss.* COMMON) }\n    __bss_end = .;\n    __data_end = .;\n"
@@ -69,16 +70,17 @@ static char *text(const char *fmt, ...)
     return p;
 }
 
-int forge_link(const struct system *s, const char *dir, const char *cross, const char *hyp)
+int forge_link(const struct system *s, const char *dir, const char *cross, const char *hyp, bool head)
 {
     /* Nothing of the result may depend on where or when it was made: no debug information of generated files. */
     char *owned[] = {
         text("%sgcc", cross), text("-I%s", FORGE_INCLUDE), text("-I%s", dir), text("%s/link.ld", dir), text("%s/%s.elf", dir, s->name),
-        text("%s/tables.c", dir), text("%s/pagetables.S", dir), text("%s/payloads.S", dir), text("%s/streams.S", dir) };
+        text("%s/tables.c", dir), text("%s/pagetables.S", dir), text("%s/payloads.S", dir), text("%s/streams.S", dir),
+        text("%s/modules.S", dir), text("%s/head.S", dir) };
     char *argv[] = {
         owned[0], "-nostdlib", "-static", "-no-pie", "-fno-pic", "-ffreestanding", "-std=gnu11", "-O2", "-Wall", "-Werror", owned[1], owned[2],
-        "-Wl,--build-id=none", "-Wl,-z,max-page-size=4096", "-T", owned[3], "-o", owned[4], owned[5], owned[6], owned[7], owned[8],
-        "-Wl,--whole-archive", (char *)hyp, NULL };
+        "-Wl,--build-id=none", "-Wl,-z,max-page-size=4096", "-Wl,--gc-sections", "-T", owned[3], "-o", owned[4], owned[5], owned[6], owned[7], owned[8],
+        owned[9], (char *)hyp, head ? owned[10] : NULL, NULL };
     int r = signals_run(argv, "install gcc-aarch64-linux-gnu, or name another compiler with --cross");
     for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++) {
         free(owned[i]);

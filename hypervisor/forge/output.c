@@ -110,14 +110,16 @@ void output_publish(const char *image)
     DIR *d = opendir(output.work);
     struct dirent *e;
     while (d && (e = readdir(d))) {
-        if (strcmp(e->d_name, ".") && strcmp(e->d_name, "..") && strcmp(e->d_name, image)) {
+        if (strcmp(e->d_name, ".") && strcmp(e->d_name, "..") && (!image || strcmp(e->d_name, image))) {
             move(e->d_name);
         }
     }
     if (d) {
         closedir(d);
     }
-    move(image);
+    if (image) {
+        move(image);
+    }
     rmdir(output.work);
     signals_release();
 }

@@ -1,142 +1,170 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * Page tables: VMSAv8-64, 4 KiB granule, 39-bit input, start at level 1 (Arm ARM D5.3)
+ * Stage 3: page tables of each space, from its regions and its format
  */
-#include "forge.h"
+#include "stages.h"
 
 #include <inttypes.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Of one address space: a root, 64 of level 2 for the 64 GiB that a board can have, 16 for devices, GIC and image. */
-#define TABLES_MAX 96
-#define PAGE 0x1000ul
-#define BLOCK 0x200000ul
-
-/* D5.3.3 descriptor bits */
-#define DESC_TABLE 3ul
-#define DESC_BLOCK 1ul
-#define DESC_PAGE 3ul
-#define AF (1ul << 10)
-#define SH_INNER (3ul << 8)
-#define XN (1ul << 54)
-/* stage 1 at EL2: AttrIndx 4:2 (0 device-nGnRnE, 1 normal: start.S sets MAIR so), AP 7:6 (AP[1] is RES1) */
-#define S1_NORMAL (1ul << 2 | AF | SH_INNER | 1ul << 6)
-#define S1_DEVICE (0ul << 2 | AF | SH_INNER | 1ul << 6 | XN)
-#define S1_READ_ONLY (1ul << 7)
-/* stage 2: MemAttr 5:2, S2AP 7:6 */
-#define S2_NORMAL (0xful << 2 | 3ul << 6 | AF | SH_INNER)
-#define S2_DEVICE (0x0ul << 2 | 3ul << 6 | AF | SH_INNER | XN)
-
-/* A set of tables of one translation. An entry is a final descriptor, or the number of the next table. */
+/* An entry is nothing, memory, or the number of the next table. */
+struct entry {
+    const struct format_kind *kind;
+    uint64_t address;
+    size_t next;
+    const struct region *region;
+};
+struct table {
+    size_t level;                   /* index into the format's levels */
+    struct entry *entries;
+};
 struct tables {
-    const char *prefix;
-    unsigned count;
-    struct {
-        uint64_t descriptor[512];
-        int next[512];
-    } *table;
+    const struct layout *layout;
+    const struct space *space;
+    const struct format *format;
+    struct table *table;
+    size_t count;
 };
 
-static int new_table(struct tables *t)
+static size_t new_table(struct tables *t, size_t level)
 {
-    if (t->count == TABLES_MAX) {
-        fprintf(stderr, "forge: an address space of more than %d page tables: a fault of forge, report it with the XML\n", TABLES_MAX);
+    t->table = realloc(t->table, (t->count + 1) * sizeof *t->table);
+    struct entry *entries = calloc(1ul << t->format->levels[level].bits, sizeof *entries);
+    if (!t->table || !entries) {
+        fprintf(stderr, "forge: out of memory: free some\n");
         output_fail();
     }
-    memset(t->table[t->count].descriptor, 0, sizeof t->table[0].descriptor);
-    memset(t->table[t->count].next, -1, sizeof t->table[0].next);
+    t->table[t->count] = (struct table){ level, entries };
     return t->count++;
 }
 
-static int below(struct tables *t, int table, unsigned index)
+static const struct format_kind *kind_at(const struct format *f, size_t level, bool table)
 {
-    if (t->table[table].next[index] < 0) {
-        int made = new_table(t);
-        t->table[table].next[index] = made;
+    for (size_t i = 0; i < f->kind_count; i++) {
+        if (f->kinds[i].table == table && f->kinds[i].levels >> f->levels[level].number & 1) {
+            return &f->kinds[i];
+        }
     }
-    return t->table[table].next[index];
+    return NULL;
 }
 
-static void map(struct tables *t, uint64_t from, uint64_t to, uint64_t size, uint64_t attributes)
+_Noreturn static void refuse(const struct tables *t, const struct region *r, const char *what)
 {
-    while (size) {
-        int level2 = below(t, 0, from >> 30 & 511);
-        if (from % BLOCK == 0 && to % BLOCK == 0 && size >= BLOCK) {
-            t->table[level2].descriptor[from >> 21 & 511] = to | attributes | DESC_BLOCK;
-            from += BLOCK, to += BLOCK, size -= BLOCK;
+    stage_refuse(t->layout->file, r->at, "region '%s' of space '%s' (%s): %s", r->name, t->space->name, r->who, what);
+}
+
+/* One entry: memory of this level if it is aligned to it and fits, else by way of the next table. Returns the bytes mapped. */
+static uint64_t map_one(struct tables *t, const struct region *r, uint64_t done)
+{
+    const struct format *f = t->format;
+    uint64_t virt = r->virt + done, phys = r->phys + done, left = r->size - done;
+    for (size_t level = 0, table = 0; level < f->level_count; level++) {
+        uint64_t size = 1ul << f->levels[level].shift;
+        uint64_t index = virt >> f->levels[level].shift;
+        if (index >> f->levels[level].bits && level == 0) {
+            refuse(t, r, "it is beyond what the format's first level covers: move it");
+        }
+        index &= (1ul << f->levels[level].bits) - 1;
+        const struct format_kind *memory = kind_at(f, level, false), *next = kind_at(f, level, true);
+        struct entry *e = &t->table[table].entries[index];
+        if (memory && !(virt % size) && !(phys % size) && left >= size && !(phys & ~memory->address)) {
+            if (e->kind) {
+                refuse(t, r, "its addresses are mapped already: move it");
+            }
+            *e = (struct entry){ memory, phys, 0, r };
+            return size;
+        }
+        if (!next || (e->kind && !e->kind->table)) {
+            refuse(t, r, "its addresses are mapped already, or the format has no way to map them: move it");
+        }
+        if (!e->kind) {
+            size_t made = new_table(t, level + 1);
+            t->table[table].entries[index] = (struct entry){ next, 0, made, NULL };
+        }
+        table = t->table[table].entries[index].next;
+    }
+    refuse(t, r, "it does not consist of whole pages: move it");
+}
+
+/* What is demanded is on, all else off; nothing is demanded and prevented at once. */
+static void check_flags(const struct tables *t, const struct region *r)
+{
+    char *words = strdup(r->prevents), *rest, text[640];
+    const char *wrong;
+    uint64_t bits;
+    for (char *w = strtok_r(words, " ", &rest); w; w = strtok_r(NULL, " ", &rest)) {
+        if (!format_knows(t->format, w)) {
+            snprintf(text, sizeof text, "it prevents '%s', which format '%s' does not have: correct the name", w, t->format->name);
+            refuse(t, r, text);
+        }
+        if (stage_has_word(r->demands, w)) {
+            snprintf(text, sizeof text, "it demands and prevents '%s': remove it from one of them", w);
+            refuse(t, r, text);
+        }
+    }
+    free(words);
+    if (!format_encode(t->format, r->demands, &bits, &wrong)) {
+        snprintf(text, sizeof text, "it demands \"%s\": %s", r->demands, wrong);
+        refuse(t, r, text);
+    }
+}
+
+static void write_table(xmlNodePtr space, const struct tables *t, size_t number)
+{
+    const struct table *table = &t->table[number];
+    const struct format_level *level = &t->format->levels[table->level];
+    xmlNodePtr n = stage_add(space, "table");
+    stage_set(n, "name", "pt_%s_%zu", t->space->name, number);
+    stage_set(n, "level", "%u", level->number);
+    for (uint64_t i = 0; i < 1ul << level->bits; i++) {
+        const struct entry *e = &table->entries[i];
+        if (!e->kind) {
+            continue;
+        }
+        xmlNodePtr c = stage_add(n, "entry");
+        stage_set(c, "index", "%" PRIu64, i);
+        stage_set(c, "kind", "%s", e->kind->name);
+        if (e->kind->table) {
+            stage_set(c, "next", "pt_%s_%zu", t->space->name, e->next);
         } else {
-            int level3 = below(t, level2, from >> 21 & 511);
-            t->table[level3].descriptor[from >> 12 & 511] = to | attributes | DESC_PAGE;
-            from += PAGE, to += PAGE, size -= PAGE;
+            stage_set_hex(c, "address", e->address);
+            stage_set(c, "flags", "%s", e->region->demands);
+            stage_set(c, "region", "%s", e->region->name);
         }
     }
 }
 
-static void emit(FILE *out, const struct tables *t, const char *root)
+static void make_space(xmlNodePtr root, const struct layout *l, const struct space *space)
 {
-    for (unsigned i = 0; i < t->count; i++) {
-        fprintf(out, "    .balign 4096\n");
-        if (i == 0) {
-            fprintf(out, "    .global %s\n%s:\n", root, root);
-        }
-        fprintf(out, "%s_%u:\n", t->prefix, i);
-        for (unsigned k = 0; k < 512;) {
-            unsigned empty = 0;
-            while (k + empty < 512 && t->table[i].next[k + empty] < 0 && !t->table[i].descriptor[k + empty]) {
-                empty++;
-            }
-            if (empty) {
-                fprintf(out, "    .fill %u, 8, 0\n", empty);
-                k += empty;
-            } else if (t->table[i].next[k] >= 0) {
-                fprintf(out, "    .quad %s_%d + %lu\n", t->prefix, t->table[i].next[k++], DESC_TABLE);
-            } else {
-                fprintf(out, "    .quad 0x%016" PRIx64 "\n", t->table[i].descriptor[k++]);
-            }
+    struct tables t = { l, space, format_get(space->format), NULL, 0 };
+    new_table(&t, 0);
+    for (size_t i = 0; i < space->count; i++) {
+        check_flags(&t, &space->regions[i]);
+        for (uint64_t done = 0; done < space->regions[i].size;) {
+            done += map_one(&t, &space->regions[i], done);
         }
     }
-}
-
-static void begin(struct tables *t, const char *prefix)
-{
-    t->prefix = prefix;
-    t->count = 0;
-    new_table(t);
-}
-
-void forge_pages(FILE *out, const struct system *s)
-{
-    struct tables t = { .table = malloc(TABLES_MAX * sizeof *t.table) };
-    char root[80], prefix[32];
-
-    fprintf(out, "/* made by forge from %s */\n    .file \"pagetables.S\"\n    .section .rodata, \"a\"\n", s->name);
-    begin(&t, "pt_el2");
-    map(&t, s->hyp_base, s->hyp_base, FORGE_REGION, S1_NORMAL | S1_READ_ONLY);                          /* text */
-    map(&t, s->hyp_base + FORGE_REGION, s->hyp_base + FORGE_REGION, FORGE_REGION, S1_NORMAL | S1_READ_ONLY | XN);
-    map(&t, s->hyp_base + 2 * FORGE_REGION, s->hyp_base + 2 * FORGE_REGION, FORGE_REGION, S1_NORMAL | XN);
-    map(&t, 0x08000000, 0x08000000, 0x10000, S1_DEVICE);                                                /* GICD */
-    map(&t, 0x080a0000, 0x080a0000, 0x20000 * s->cores, S1_DEVICE);                                     /* GICR */
-    if (s->hyp_console >= 0) {
-        map(&t, s->devices[s->hyp_console].base, s->devices[s->hyp_console].base, PAGE, S1_DEVICE);
-    }
-    if (s->hyp_iommu >= 0) {
-        map(&t, s->devices[s->hyp_iommu].base, s->devices[s->hyp_iommu].base, s->devices[s->hyp_iommu].size, S1_DEVICE);
-    }
-    emit(out, &t, "hyp_el2_root");
-
-    for (size_t v = 0; v < s->vm_count; v++) {
-        const struct system_vm *vm = &s->vms[v];
-        snprintf(prefix, sizeof prefix, "pt_vm%zu", v);
-        snprintf(root, sizeof root, "hyp_s2_%zu", v);
-        begin(&t, prefix);
-        map(&t, vm->ipa, vm->pa, vm->size, S2_NORMAL);
-        for (size_t i = 0; i < s->device_count; i++) {
-            if (s->devices[i].owner == (int)v) {
-                map(&t, s->devices[i].base, s->devices[i].base, s->devices[i].size, S2_DEVICE);
-            }
-        }
-        emit(out, &t, root);
+    xmlNodePtr n = stage_add(root, "space");
+    stage_set(n, "name", "%s", space->name);
+    stage_set(n, "root", "%s", space->root);
+    stage_set(n, "format", "%s", space->format);
+    for (size_t i = 0; i < t.count; i++) {
+        write_table(n, &t, i);
+        free(t.table[i].entries);
     }
     free(t.table);
+}
+
+xmlDocPtr pages_make(const struct layout *l)
+{
+    xmlDocPtr doc = stage_new("pagetables", " Made by forge: the layout, and every page table that maps it, entry by entry. Change it, and go on from there "
+                              "(hypervisor/forge/README.md). "), from = layout_write(l);
+    xmlNodePtr root = xmlDocGetRootElement(doc);
+    stage_set(root, "system", "%s", l->system);
+    xmlAddChild(root, xmlDocCopyNode(xmlDocGetRootElement(from), doc, 1));
+    for (size_t i = 0; i < l->space_count; i++) {
+        make_space(root, l, &l->spaces[i]);
+    }
+    xmlFreeDoc(from);
+    return doc;
 }

@@ -56,7 +56,7 @@ static void second_level(FILE *out, const struct system *s, uint32_t group)
 
 void forge_streams(FILE *out, const struct system *s)
 {
-    fprintf(out, "/* made by forge from %s */\n    .file \"streams.S\"\n    .section .rodata, \"a\"\n    .balign %u\n    .global hyp_stream_table\nhyp_stream_table:\n",
+    fprintf(out, "/* made by forge from %s */\n    .file \"streams.S\"\n    .section .rodata.streams, \"a\"\n    .balign %u\n    .global hyp_stream_table\nhyp_stream_table:\n",
             s->name, GROUPS * 8);
     if (s->hyp_iommu < 0) {
         return;

@@ -112,5 +112,6 @@ void system_free(struct system *s);
 int system_find_vm(const struct system *s, const char *name);           /* index or -1 */
 int system_find_device(const struct system *s, const char *name);       /* index or -1 */
 int system_find_iommu(const struct system *s);          /* the board's smmuv3: index or -1 */
+const char *system_default_impl(const char *type);      /* its implementations, the default first, separated by blanks; or NULL */
 
 #endif

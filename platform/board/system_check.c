@@ -37,6 +37,12 @@ const struct system_type *system_type(const char *name)
     return NULL;
 }
 
+const char *system_default_impl(const char *type)
+{
+    const struct system_type *t = system_type(type);
+    return t ? t->impls : NULL;
+}
+
 static bool overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
 {
     return a < b + b_size && b < a + a_size;

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * vCPUs, the cores' slots, capabilities
+ */
+#include "check.h"
+
+#include <string.h>
+
+#include "hypervisor/include/layout.h"
+#include "hypervisor/include/tables.h"
+
+#define TICK_NS 16              /* CNTFRQ_EL0 of QEMU's cores: 62.5 MHz */
+
+unsigned vcpus_first(const struct wanted *w, size_t vm)
+{
+    unsigned n = 0;
+    for (size_t v = 0; v < vm; v++) {
+        n += w->vms[v].core_count;
+    }
+    return n;
+}
+
+/* The first vCPU of the VM of that name; HYP_VCPUS_MAX: there is none. */
+static unsigned first_of(const struct wanted *w, const char *name)
+{
+    for (size_t v = 0; v < w->vm_count; v++) {
+        if (!strcmp(w->vms[v].name, name)) {
+            return vcpus_first(w, v);
+        }
+    }
+    return HYP_VCPUS_MAX;
+}
+
+static void check_vcpus(const struct image *i, const struct wanted *w)
+{
+    uint32_t count;
+    if (image_constant(i, "hyp_vcpu_count", 0, &count, sizeof count) && count != vcpus_first(w, w->vm_count)) {
+        differs(w->line, "%u vCPUs in the image and not %u", count, vcpus_first(w, w->vm_count));
+    }
+    for (size_t v = 0; v < w->vm_count; v++) {
+        const struct wanted_vm *vm = &w->vms[v];
+        for (unsigned n = 0; n < vm->core_count; n++) {
+            struct hyp_vcpu is;
+            unsigned core = vm->cores[n];
+            bool shared = w->schedules[core].slot_count > 0;
+            if (!image_constant(i, "hyp_vcpus", (vcpus_first(w, v) + n) * sizeof is, &is, sizeof is)) {
+                return;
+            }
+            if (is.vm != v || is.index != n || is.core != core || is.shared != shared) {
+                differs(vm->line, "vCPU %u of vm '%s': the image has VM %u, index %u, core %u, %u for shared; not VM %zu, index %u, core %u, %d", n, vm->name, is.vm,
+                        is.index, is.core, is.shared, v, n, core, shared);
+            }
+        }
+    }
+}
+
+/* The one vCPU of a core without schedule. */
+static unsigned alone(const struct wanted *w, unsigned core)
+{
+    unsigned vcpu = HYP_VCPUS_MAX;
+    for (size_t v = 0; v < w->vm_count; v++) {
+        for (unsigned n = 0; n < w->vms[v].core_count; n++) {
+            vcpu = w->vms[v].cores[n] == core ? vcpus_first(w, v) + n : vcpu;
+        }
+    }
+    return vcpu;
+}
+
+static void check_slots(const struct image *i, const struct wanted *w, unsigned core, uint64_t at)
+{
+    const struct wanted_schedule *t = &w->schedules[core];
+    for (size_t n = 0; n < t->slot_count; n++) {
+        struct hyp_slot is;
+        unsigned vcpu = *t->slots[n].vm ? first_of(w, t->slots[n].vm) : HYP_VCPUS_MAX;
+        if (!image_memory(i, at + n * sizeof is, &is, sizeof is)) {
+            differs(t->line, "the slots of core %u at 0x%lx are not in the image", core, at);
+            return;
+        }
+        if (is.vcpu != vcpu || (uint64_t)is.ticks * TICK_NS != t->slots[n].ns) {
+            differs(t->line, "slot %zu of core %u is vCPU %u's for %lu ns in the image, not %u's for %lu ns (%d: nobody's)", n, core, is.vcpu,
+                    (uint64_t)is.ticks * TICK_NS, vcpu, t->slots[n].ns, HYP_VCPUS_MAX);
+        }
+    }
+}
+
+static void check_cores(const struct image *i, const struct wanted *w)
+{
+    for (unsigned core = 0; core < HYP_CORES_MAX; core++) {
+        const struct wanted_schedule *t = &w->schedules[core];
+        struct hyp_core is;
+        unsigned vcpu = t->slot_count ? HYP_VCPUS_MAX : alone(w, core);
+        if (!image_constant(i, "hyp_core_tables", core * sizeof is, &is, sizeof is)) {
+            return;
+        }
+        if (is.vcpu != vcpu) {
+            differs(t->line, "core %u is vCPU %u's alone in the image, and not %u's (%d: nobody's)", core, is.vcpu, vcpu, HYP_VCPUS_MAX);
+        }
+        if (is.slot_count != t->slot_count || is.frame_ticks != t->frame_ns / TICK_NS) {
+            differs(t->line, "core %u has %u slots in %lu ticks in the image, and not %zu in %lu", core, is.slot_count, is.frame_ticks, t->slot_count, t->frame_ns / TICK_NS);
+        } else if (is.slot_count) {
+            check_slots(i, w, core, (uint64_t)is.slots);
+        } else if (is.slots) {
+            differs(0, "core %u has no slots, and a table of them at 0x%lx", core, (uint64_t)is.slots);
+        }
+    }
+}
+
+/* A VM may interrupt whom its <signal>s name, in their order; it has no other capability. */
+static void check_capabilities(const struct image *i, const struct wanted *w)
+{
+    for (size_t v = 0; v < w->vm_count; v++) {
+        const struct wanted_vm *vm = &w->vms[v];
+        struct hyp_vm is;
+        if (!image_constant(i, "hyp_vms", v * sizeof is, &is, sizeof is)) {
+            return;
+        }
+        if (is.cap_count != vm->signal_count) {
+            differs(vm->line, "vm '%s' has %u capabilities in the image and not %zu", vm->name, is.cap_count, vm->signal_count);
+            continue;
+        }
+        for (size_t n = 0; n < vm->signal_count; n++) {
+            struct hyp_cap cap;
+            uint32_t type = CAP_VIRQ | vm->signals[n].intid << 16, number = first_of(w, vm->signals[n].to);
+            if (!image_memory(i, (uint64_t)is.caps + n * sizeof cap, &cap, sizeof cap) || cap.type != type || cap.number != number) {
+                differs(vm->line, "capability %zu of vm '%s' is not: interrupt %u of vm '%s'", n, vm->name, vm->signals[n].intid, vm->signals[n].to);
+            }
+        }
+    }
+}
+
+void vcpus_check(const struct image *i, const struct wanted *w)
+{
+    check_vcpus(i, w);
+    check_cores(i, w);
+    check_capabilities(i, w);
+}
