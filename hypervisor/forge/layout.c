@@ -3,6 +3,8 @@
  */
 #include "stages.h"
 
+#include "hypervisor/include/monitor.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -98,9 +100,13 @@ static void hypervisor(struct layout *l, const struct system *s)
     }
     place(l, layout_text("board.tree"), "board", s->ram_base, s->ram_base, text - s->ram_base, 0,
           layout_text("QEMU puts its own device tree at the start of memory; nobody else lies there"));
-    if (data + FORGE_REGION < end) {
-        place(l, layout_text("hypervisor.rest"), "hypervisor", data + FORGE_REGION, data + FORGE_REGION, end - data - FORGE_REGION, s->hyp_line,
-              layout_text("what <hypervisor memory> gives beyond text, constants and data: not mapped, kept free"));
+    uint64_t rest = data + FORGE_REGION;
+    for (size_t v = 0; v < s->vm_count; v++) {
+        rest += s->vms[v].monitor.size;
+    }
+    if (rest < end) {
+        place(l, layout_text("hypervisor.rest"), "hypervisor", rest, rest, end - rest, s->hyp_line,
+              layout_text("what <hypervisor memory> gives beyond text, constants, data and monitors: not mapped, kept free"));
     }
 }
 
@@ -142,6 +148,31 @@ static void pieces(struct layout *l, const struct system *s, const struct system
           layout_text("the last 64 KiB of its memory: a device tree must lie in one piece of 2 MiB (booting.rst, 2), with nothing above it that grows"));
 }
 
+/* hypervisor/include/monitor.h. The VM's memory is where the VM has it; its own lies below. */
+static void monitor(struct layout *l, const struct system *s, size_t v)
+{
+    const struct system_vm *vm = &s->vms[v];
+    const struct system_monitor *m = &vm->monitor;
+    char name[32], root[32];
+    snprintf(name, sizeof name, "monitor%zu", v);
+    snprintf(root, sizeof root, "hyp_m_%zu", v);
+    struct space *p = layout_space(l, name, root, "aarch64-stage2", vm->name);
+    map(p, "text", MONITOR_TEXT, m->pa, MONITOR_DATA - MONITOR_TEXT, MEMORY "read execute", "write", m->line,
+        layout_text("the lowest 2 MiB of the hypervisor's memory that are free, monitors in the XML's order; its text comes first"));
+    map(p, "data", MONITOR_DATA, m->pa + MONITOR_DATA - MONITOR_TEXT, MONITOR_CONFIG - MONITOR_DATA, MEMORY "read write", "execute", m->line,
+        layout_text("behind its text; the stack is at its end"));
+    map(p, "config", MONITOR_CONFIG, m->pa + MONITOR_CONFIG - MONITOR_TEXT, PAGE, MEMORY "read", "write execute", m->line,
+        layout_text("behind its data: what forge tells it of its VM"));
+    if (m->disk_size) {
+        map(p, "disk", MONITOR_DISK, m->pa + MONITOR_DISK - MONITOR_TEXT, (m->disk_size + PAGE - 1) / PAGE * PAGE, MEMORY "read write", "execute", m->line,
+            layout_text("behind its 2 MiB: the image of its virtio-block"));
+    }
+    map(p, "ram", vm->ipa, vm->pa, vm->size, MEMORY "read write", "execute", vm->memory_line, layout_text("the VM's memory, for virtio's rings and buffers"));
+    if (m->console >= 0) {
+        device(p, &s->devices[m->console], PAGE, "the way out of the VM's emulated consoles");
+    }
+}
+
 struct layout *layout_make(const struct system *s)
 {
     struct layout *l = calloc(1, sizeof *l);
@@ -168,6 +199,11 @@ struct layout *layout_make(const struct system *s)
             if (s->devices[i].owner == (int)v) {
                 device(p, &s->devices[i], s->devices[i].size, "the VM uses it");
             }
+        }
+    }
+    for (size_t v = 0; v < s->vm_count; v++) {
+        if (s->vms[v].monitor.line) {
+            monitor(l, s, v);
         }
     }
     return l;

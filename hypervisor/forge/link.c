@@ -3,9 +3,12 @@
  */
 #include "forge.h"
 
+#include "hypervisor/include/monitor.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 static uint64_t pa_of(const struct system_vm *vm, uint64_t ipa) { return ipa - vm->ipa + vm->pa; }
 
@@ -30,6 +33,14 @@ void forge_script(FILE *out, const struct system *s)
             fprintf(out, "    .vm%zu_initrd 0x%" PRIx64 " : { KEEP(*(.payload.vm%zu.initrd)) }\n", v, pa_of(vm, vm->initrd_ipa), v);
         }
         fprintf(out, "    .vm%zu_tree 0x%" PRIx64 " : { KEEP(*(.payload.vm%zu.tree)) }\n", v, pa_of(vm, vm->dtb_ipa), v);
+        if (vm->monitor.line) {
+            uint64_t pa = vm->monitor.pa;
+            fprintf(out, "    .vm%zu_monitor 0x%" PRIx64 " : { KEEP(*(.payload.vm%zu.monitor)) }\n", v, pa, v);
+            fprintf(out, "    .vm%zu_config 0x%" PRIx64 " : { KEEP(*(.payload.vm%zu.config)) }\n", v, pa + MONITOR_CONFIG - MONITOR_TEXT, v);
+            if (vm->monitor.disk_size) {
+                fprintf(out, "    .vm%zu_disk 0x%" PRIx64 " : { KEEP(*(.payload.vm%zu.disk)) }\n", v, pa + MONITOR_DISK - MONITOR_TEXT, v);
+            }
+        }
     }
     fprintf(out, "    /DISCARD/ : { *(.comment) *(.note*) *(.eh_frame*) }\n}\n");
 }
@@ -53,6 +64,12 @@ void forge_payloads(FILE *out, const struct system *s)
             payload(out, v, "initrd", vm->initramfs, "");
         }
         payload(out, v, "tree", vm->name, ".dtb");      /* found by -I */
+        if (vm->monitor.line) {
+            payload(out, v, "monitor", "monitor", ".bin");
+        }
+        if (vm->monitor.disk_size) {
+            payload(out, v, "disk", vm->monitor.disk, "");
+        }
     }
 }
 
@@ -72,13 +89,14 @@ static char *text(const char *fmt, ...)
 
 int forge_link(const struct system *s, const char *dir, const char *cross, const char *hyp, bool head)
 {
+    const char *slash = strrchr(hyp, '/');      /* monitor.bin lies beside it, in vmm/ */
     /* Nothing of the result may depend on where or when it was made: no debug information of generated files. */
     char *owned[] = {
         text("%sgcc", cross), text("-I%s", FORGE_INCLUDE), text("-I%s", dir), text("%s/link.ld", dir), text("%s/%s.elf", dir, s->name),
         text("%s/tables.c", dir), text("%s/pagetables.S", dir), text("%s/payloads.S", dir), text("%s/streams.S", dir),
-        text("%s/modules.S", dir), text("%s/head.S", dir) };
+        text("%s/modules.S", dir), text("%s/head.S", dir), text("-I%.*svmm", slash ? (int)(slash + 1 - hyp) : 0, hyp) };
     char *argv[] = {
-        owned[0], "-nostdlib", "-static", "-no-pie", "-fno-pic", "-ffreestanding", "-std=gnu11", "-O2", "-Wall", "-Werror", owned[1], owned[2],
+        owned[0], "-nostdlib", "-static", "-no-pie", "-fno-pic", "-ffreestanding", "-std=gnu11", "-O2", "-Wall", "-Werror", owned[1], owned[2], owned[11],
         "-Wl,--build-id=none", "-Wl,-z,max-page-size=4096", "-Wl,--gc-sections", "-T", owned[3], "-o", owned[4], owned[5], owned[6], owned[7], owned[8],
         owned[9], (char *)hyp, head ? owned[10] : NULL, NULL };
     int r = signals_run(argv, "install gcc-aarch64-linux-gnu, or name another compiler with --cross");

@@ -46,6 +46,9 @@ static void vcpus(FILE *out, const struct system *s)
     fprintf(out, "};\n");
 }
 
+/* 2026-01-01, as the board's clock begins (platform/board/arguments.c) */
+#define EPOCH 1767225600u
+
 /* CNTFRQ_EL0 of QEMU's cores: 62.5 MHz */
 #define NS_PER_TICK 16u
 
@@ -95,6 +98,35 @@ static void capabilities(FILE *out, const struct system *s)
     }
 }
 
+/* For each VM that has one: its address space and its capabilities (one for each of its VM's virtual interrupts), and in its memory what it is to emulate. */
+static void monitors(FILE *out, const struct system *s)
+{
+    for (size_t v = 0; v < s->vm_count; v++) {
+        const struct system_vm *vm = &s->vms[v];
+        const struct system_monitor *m = &vm->monitor;
+        if (!m->line) {
+            continue;
+        }
+        uint64_t uart = m->console >= 0 ? s->devices[m->console].base : 0;
+        fprintf(out, "static const struct hyp_cap monitor_caps_%zu[32] = {\n", v);
+        for (unsigned i = 0; i < 32; i++) {
+            fprintf(out, "    { .type = CAP_VIRQ | %uu << 16, .number = %u },\n", 32 + i, first_vcpu(s, v));
+        }
+        fprintf(out, "};\nextern const uint64_t hyp_m_%zu[];\nstatic const struct hyp_monitor monitor_%zu = { .vttbr = (uint64_t)hyp_m_%zu + (%zuul << 48), .entry = MONITOR_TEXT,\n"
+                "    .sp = MONITOR_STACK, .intid = %u, .caps = monitor_caps_%zu, .cap_count = 32 };\n", v, v, v, s->vm_count + v + 1,
+                m->console >= 0 ? s->devices[m->console].spi + 32 : 0, v);
+        fprintf(out, "const struct monitor_config hyp_monitor_config_%zu __attribute__((section(\".payload.vm%zu.config\"), used)) = {\n"
+                "    .ram_ipa = 0x%" PRIx64 ", .ram_size = 0x%" PRIx64 ", .uart = 0x%" PRIx64 ", .disk_size = 0x%" PRIx64 ", .epoch = %u, .device_count = %zu, .devices = {\n",
+                v, v, vm->ipa, vm->size, uart, m->disk_size, EPOCH, m->model_count);
+        for (size_t i = 0; i < m->model_count; i++) {
+            const struct system_model *d = &m->models[i];
+            fprintf(out, "        { .kind = %d, .spi = %u, .base = 0x%" PRIx64 ", .line = %d, .read_only = %d },\n", d->kind, d->spi, d->base,
+                    d->kind == SYSTEM_VIRTIO_CONSOLE, d->read_only);
+        }
+        fprintf(out, "    } };\n");
+    }
+}
+
 static void smmu(FILE *out, const struct system *s)
 {
     const struct system_device *d = s->hyp_iommu >= 0 ? &s->devices[s->hyp_iommu] : NULL;
@@ -120,7 +152,7 @@ void forge_tables(FILE *out, const struct system *s)
     uint32_t mask[(HYP_INTIDS + 31) / 32];
     uint8_t owner[HYP_INTIDS];
 
-    fprintf(out, "/* made by forge from %s */\n#include \"layout.h\"\n#include \"tables.h\"\n\n", s->name);
+    fprintf(out, "/* made by forge from %s */\n#include \"layout.h\"\n#include \"monitor.h\"\n#include \"tables.h\"\n\n", s->name);
     fprintf(out, "const char hyp_system_name[] = \"%s\";\nconst uint64_t hyp_vtcr = 0x%lx;\n", s->name, VTCR);
     fprintf(out, "const uint64_t hyp_console_base = 0x%" PRIx64 ";\n", s->hyp_console >= 0 ? s->devices[s->hyp_console].base : 0);
     fprintf(out, "const uint32_t hyp_core_count = %u;\nconst uint32_t hyp_vm_count = %zu;\n", s->cores, s->vm_count);
@@ -128,6 +160,7 @@ void forge_tables(FILE *out, const struct system *s)
     vcpus(out, s);
     cores(out, s);
     capabilities(out, s);
+    monitors(out, s);
     for (size_t v = 0; v < s->vm_count; v++) {
         fprintf(out, "extern const uint64_t hyp_s2_%zu[];\n", v);
     }
@@ -151,7 +184,11 @@ void forge_tables(FILE *out, const struct system *s)
                 }
             }
         }
-        fprintf(out, " } },\n");
+        fprintf(out, " },\n");
+        if (vm->monitor.line) {
+            fprintf(out, "      .monitor = &monitor_%zu,\n", v);
+        }
+        fprintf(out, "    },\n");
     }
     fprintf(out, "};\nconst uint8_t hyp_irq_vm[HYP_INTIDS] = {\n    [0 ... HYP_INTIDS - 1] = HYP_NO_VM,\n");
     for (unsigned i = 0; i < HYP_INTIDS; i++) {

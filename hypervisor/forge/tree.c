@@ -13,6 +13,7 @@
 #define PHANDLE_GIC 1
 #define PHANDLE_ITS 2
 #define PHANDLE_IOMMU 3
+#define PHANDLE_CLOCK 4
 enum { GIC_SPI = 0, GIC_PPI = 1, IRQ_EDGE_RISING = 1, IRQ_LEVEL_HIGH = 4 };
 
 /* Sequential writing fails in one way only: no room. The first failure sticks. The blob is the struct's first member. */
@@ -169,6 +170,48 @@ static void device_node(struct tree *t, const struct system_device *d, bool behi
     end(t);
 }
 
+/* What a VM's monitor emulates (bindings arm,pl011, arm,pl031, virtio,mmio of Linux 6.1) */
+static void model_node(struct tree *t, const struct system_model *m)
+{
+    static const char *const names[] = { [SYSTEM_PL011] = "pl011", [SYSTEM_PL031] = "pl031", [SYSTEM_VIRTIO_CONSOLE] = "virtio_mmio", [SYSTEM_VIRTIO_BLOCK] = "virtio_mmio" };
+    char name[64];
+    snprintf(name, sizeof name, "%s@%" PRIx64, names[m->kind], m->base);
+    begin(t, name);
+    if (m->kind == SYSTEM_PL011 || m->kind == SYSTEM_PL031) {
+        bool uart = m->kind == SYSTEM_PL011;
+        keep(t, fdt_property(t->blob, "compatible", uart ? "arm,pl011\0arm,primecell" : "arm,pl031\0arm,primecell", 24));
+        if (uart) {
+            CELLS(t, "clocks", PHANDLE_CLOCK, PHANDLE_CLOCK);
+            keep(t, fdt_property(t->blob, "clock-names", "uartclk\0apb_pclk", 17));
+        } else {
+            CELLS(t, "clocks", PHANDLE_CLOCK);
+            text(t, "clock-names", "apb_pclk");
+        }
+    } else {
+        text(t, "compatible", "virtio,mmio");
+        flag(t, "dma-coherent");
+    }
+    CELLS(t, "reg", WIDE(m->base), WIDE(0x1000));
+    CELLS(t, "interrupts", GIC_SPI, m->spi, IRQ_LEVEL_HIGH);
+    end(t);
+}
+
+static void model_nodes(struct tree *t, const struct system_monitor *m)
+{
+    if (!m->line) {
+        return;
+    }
+    begin(t, "clock");
+    text(t, "compatible", "fixed-clock");
+    CELLS(t, "#clock-cells", 0);
+    CELLS(t, "clock-frequency", 24000000);
+    CELLS(t, "phandle", PHANDLE_CLOCK);
+    end(t);
+    for (size_t i = 0; i < m->model_count; i++) {
+        model_node(t, &m->models[i]);
+    }
+}
+
 /* Multiboot modules as Xen and others read them (docs/misc/arm/device-tree/booting.txt of Xen). */
 static void module(struct tree *t, const struct system_module *m)
 {
@@ -192,9 +235,15 @@ static void chosen(struct tree *t, const struct system *s, const struct system_v
     if (vm->cmdline) {
         text(t, "bootargs", vm->cmdline);
     }
-    if (vm->console >= 0) {
+    if (vm->console >= 0 && vm->console != vm->monitor.console) {
         snprintf(path, sizeof path, "/serial@%" PRIx64, s->devices[vm->console].base);
         text(t, "stdout-path", path);
+    }
+    for (size_t i = 0; i < vm->monitor.model_count && vm->console == vm->monitor.console; i++) {
+        if (vm->monitor.models[i].kind == SYSTEM_PL011) {
+            snprintf(path, sizeof path, "/pl011@%" PRIx64, vm->monitor.models[i].base);
+            text(t, "stdout-path", path);
+        }
     }
     if (vm->initrd_size) {
         CELLS(t, "linux,initrd-start", WIDE(vm->initrd_ipa));
@@ -277,6 +326,7 @@ void *forge_tree(const struct system *s, int index)
             device_node(t, d, s->bare && system_find_iommu(s) >= 0);
         }
     }
+    model_nodes(t, &vm->monitor);
     end(t);
     keep(t, fdt_finish(t->blob));
     if (t->error) {

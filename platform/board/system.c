@@ -82,6 +82,7 @@ void system_free(struct system *s)
         free(s->vms[i].initramfs);
         free(s->vms[i].cmdline);
         free(s->vms[i].dtb);
+        free(s->vms[i].monitor.disk);
         for (size_t k = 0; k < s->vms[i].signal_count; k++) {
             free(s->vms[i].signals[k].to_name);
         }

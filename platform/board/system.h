@@ -40,6 +40,26 @@ struct system_module {
     int line;
 };
 
+/* A VM's monitor: devices that are emulated for it at EL0. line 0: it has none. */
+#define SYSTEM_MODELS_MAX 8
+enum system_model_kind { SYSTEM_PL011 = 1, SYSTEM_PL031, SYSTEM_VIRTIO_CONSOLE, SYSTEM_VIRTIO_BLOCK };
+struct system_model {
+    enum system_model_kind kind;
+    uint64_t base;              /* where the VM sees its page of registers */
+    unsigned spi;               /* 0 to 31: INTID 32 to 63 of the VM */
+    bool read_only;
+    int line;
+};
+struct system_monitor {
+    int line;
+    int console;                /* uart16550 that is its lines' way out: device index or -1 */
+    struct system_model models[SYSTEM_MODELS_MAX];
+    size_t model_count;
+    char *disk;                 /* file of the virtio-block, or NULL */
+    uint64_t disk_size;
+    uint64_t pa, size;          /* its memory, set by layout */
+};
+
 /* Another VM's virtual interrupt, which a VM may raise: its capability, whose selector is its number here. */
 struct system_signal {
     char *to_name;
@@ -77,9 +97,10 @@ struct system_vm {
     size_t module_count;
     struct system_signal signals[SYSTEM_SIGNALS_MAX];
     size_t signal_count;
+    struct system_monitor monitor;
     char *initramfs;            /* or NULL */
     char *cmdline;              /* or NULL */
-    int console;                /* index of its first uart16550, or -1 */
+    int console;                /* index of its first uart16550, or of its monitor's, or -1 */
     uint64_t dtb_ipa, initrd_ipa, initrd_size, kernel_ipa, kernel_size;  /* set by layout */
     int line, memory_line, payload_line;    /* of <vm>, of its <memory>, of its <linux> or <raw> */
 };

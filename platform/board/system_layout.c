@@ -46,6 +46,25 @@ static void place_vms(struct system *s)
     }
 }
 
+/* Monitors lie in the hypervisor's memory, behind its own three regions of 2 MiB: 2 MiB each, and their disks. */
+static void place_monitors(struct system *s)
+{
+    uint64_t at = s->hyp_base + 6 * MIB;
+    int last = 0;
+    for (size_t i = 0; i < s->vm_count; i++) {
+        struct system_monitor *m = &s->vms[i].monitor;
+        if (m->line) {
+            m->pa = at;
+            m->size = 2 * MIB + align_up(m->disk_size, 2 * MIB);
+            at += m->size;
+            last = m->line;
+        }
+    }
+    if (last && at > s->hyp_base + s->hyp_size) {
+        system_error(s, last, "the hypervisor's memory has no room for the monitors (and their disks): give it at least %" PRIu64 "MiB", (at - s->hyp_base) / MIB);
+    }
+}
+
 /* Size of a payload; *file becomes the path that forge reads. 0: an error was told. */
 static uint64_t find_file(struct system *s, int line, char **file, const char *files_dir)
 {
@@ -256,6 +275,9 @@ void system_layout(struct system *s, const char *files_dir)
         if (!files_dir) {
             continue;
         }
+        if (vm->monitor.disk) {
+            vm->monitor.disk_size = find_file(s, vm->monitor.line, &vm->monitor.disk, files_dir);
+        }
         vm->kernel_size = find_file(s, vm->payload_line, &vm->kernel, files_dir);
         if (vm->initramfs) {
             vm->initrd_size = find_file(s, vm->payload_line, &vm->initramfs, files_dir);
@@ -264,5 +286,8 @@ void system_layout(struct system *s, const char *files_dir)
         if (good && modules && vm->kernel_size && (!vm->initramfs || vm->initrd_size)) {
             place_payload(s, vm);
         }
+    }
+    if (!s->bare) {
+        place_monitors(s);
     }
 }

@@ -143,7 +143,7 @@ static void read_bare(struct system *s, xmlNodePtr n)
     s->vm_count = 1;
     vm->line = vm->memory_line = xmlGetLineNo(n);
     vm->name = attribute(n, "name");
-    vm->console = -1;
+    vm->console = vm->monitor.console = -1;
     vm->pa_given = true;
     for (xmlNodePtr c = n->children; c; c = c->next) {
         read_payload(s, vm, c);
@@ -222,6 +222,31 @@ static void read_signal(struct system *s, struct system_vm *vm, xmlNodePtr n)
     vm->signals[vm->signal_count++] = (struct system_signal){ .to_name = attribute(n, "to"), .to = -1, .intid = number_of(s, n, "intid"), .line = xmlGetLineNo(n) };
 }
 
+static void read_monitor(struct system *s, struct system_vm *vm, xmlNodePtr n)
+{
+    static const struct { const char *element; enum system_model_kind kind; } kinds[] = {
+        { "pl011", SYSTEM_PL011 }, { "pl031", SYSTEM_PL031 }, { "virtio-console", SYSTEM_VIRTIO_CONSOLE }, { "virtio-block", SYSTEM_VIRTIO_BLOCK } };
+    struct system_monitor *m = &vm->monitor;
+    m->line = xmlGetLineNo(n);
+    m->console = -1;
+    for (xmlNodePtr c = n->children; c; c = c->next) {
+        for (unsigned k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+            if (is(c, kinds[k].element)) {
+                char *read_only = attribute(c, "read-only");
+                m->models[m->model_count++] = (struct system_model){ kinds[k].kind, size_of(s, c, "base"), number_of(s, c, "spi"),
+                                                                     read_only && !strcmp(read_only, "yes"), xmlGetLineNo(c) };
+                if (kinds[k].kind == SYSTEM_VIRTIO_BLOCK) {
+                    m->disk = attribute(c, "image");
+                }
+                if (read_only && strcmp(read_only, "yes") && strcmp(read_only, "no")) {
+                    system_error(s, xmlGetLineNo(c), "read-only=\"%s\": write yes or no", read_only);
+                }
+                free(read_only);
+            }
+        }
+    }
+}
+
 static void read_vm(struct system *s, xmlNodePtr n)
 {
     if (s->bare) {
@@ -236,7 +261,7 @@ static void read_vm(struct system *s, xmlNodePtr n)
     vm->line = xmlGetLineNo(n);
     vm->name = attribute(n, "name");
     read_cores(s, vm, n);
-    vm->console = -1;
+    vm->console = vm->monitor.console = -1;
     for (xmlNodePtr c = n->children; c; c = c->next) {
         if (is(c, "memory")) {
             vm->ipa = size_of(s, c, "ipa");
@@ -244,6 +269,8 @@ static void read_vm(struct system *s, xmlNodePtr n)
             vm->pa = size_of(s, c, "pa");
             vm->pa_given = xmlHasProp(c, BAD_CAST "pa") != NULL;
             vm->memory_line = xmlGetLineNo(c);
+        } else if (is(c, "monitor")) {
+            read_monitor(s, vm, c);
         } else if (is(c, "signal")) {
             read_signal(s, vm, c);
         } else {
@@ -305,7 +332,8 @@ static void unknown_device(struct system *s, int line, const char *name)
                  near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "", name, names);
 }
 
-static void own(struct system *s, xmlNodePtr n, const char *attr, int owner)
+/* vm: the device is its monitor's, which is the hypervisor's to give. */
+static void own(struct system *s, xmlNodePtr n, const char *attr, int owner, struct system_vm *vm)
 {
     char *name = attribute(n, attr);
     int line = xmlGetLineNo(n), i = name ? system_find_device(s, name) : -1;
@@ -319,7 +347,10 @@ static void own(struct system *s, xmlNodePtr n, const char *attr, int owner)
                      name, owner_name(s, d->owner));
     } else if (d) {
         d->owner = owner;
-        if (owner == SYSTEM_OWNER_HYPERVISOR) {
+        if (vm) {
+            vm->monitor.console = i;
+            vm->console = vm->console < 0 ? i : vm->console;
+        } else if (owner == SYSTEM_OWNER_HYPERVISOR) {
             *(strcmp(attr, "iommu") ? &s->hyp_console : &s->hyp_iommu) = i;
         } else if (s->vms[owner].console < 0 && !strcmp(d->type, "uart16550")) {
             s->vms[owner].console = i;
@@ -339,13 +370,15 @@ void system_own(struct system *s, xmlNodePtr root)
     }
     for (xmlNodePtr n = root->children; n && !s->bare; n = n->next) {
         if (is(n, "hypervisor")) {
-            own(s, n, "console", SYSTEM_OWNER_HYPERVISOR);
-            own(s, n, "iommu", SYSTEM_OWNER_HYPERVISOR);
+            own(s, n, "console", SYSTEM_OWNER_HYPERVISOR, NULL);
+            own(s, n, "iommu", SYSTEM_OWNER_HYPERVISOR, NULL);
         }
         if (is(n, "vm") && vm < s->vm_count) {
             for (xmlNodePtr c = n->children; c; c = c->next) {
-                if (is(c, "use")) {
-                    own(s, c, "device", vm);
+                if (is(c, "monitor")) {
+                    own(s, c, "console", SYSTEM_OWNER_HYPERVISOR, &s->vms[vm]);
+                } else if (is(c, "use")) {
+                    own(s, c, "device", vm, NULL);
                 }
             }
             vm++;

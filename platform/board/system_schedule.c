@@ -97,11 +97,48 @@ static void check_signal(struct system *s, struct system_signal *g)
     }
 }
 
+/* Models lie in pages of their own where neither memory nor the GIC nor a device of the board is. */
+static void check_models(struct system *s, const struct system_vm *vm)
+{
+    const struct system_monitor *m = &vm->monitor;
+    for (size_t i = 0; i < m->model_count; i++) {
+        const struct system_model *d = &m->models[i];
+        bool free = d->base >= 0x09000000 && d->base < 0x0b000000 && d->base % 4096 == 0;
+        if (!free) {
+            system_error(s, d->line, "base 0x%" PRIx64 ": an emulated device has a page of its own between 0x09000000 and 0x0affffff: choose one", d->base);
+        }
+        if (d->spi > 31) {
+            system_error(s, d->line, "spi=\"%u\": an emulated device has one of the SPIs 0 to 31: choose one", d->spi);
+        }
+        for (size_t k = 0; k < i; k++) {
+            if (m->models[k].base == d->base || m->models[k].spi == d->spi) {
+                system_error(s, d->line, "its base or SPI is that of the device in line %d: choose others", m->models[k].line);
+            }
+        }
+    }
+}
+
+static void check_monitor(struct system *s, const struct system_vm *vm)
+{
+    const struct system_monitor *m = &vm->monitor;
+    if (m->console >= 0 && strcmp(s->devices[m->console].type, "uart16550")) {
+        system_error(s, m->line, "'%s' is a %s and cannot be a monitor's console: name a uart16550", s->devices[m->console].name, s->devices[m->console].type);
+    }
+    if (vm->core_count > 1 || s->schedules[vm->cores[0]].line) {
+        system_error(s, m->line, "vm '%s': a VM with a monitor has one vCPU and a core of its own: remove its monitor, or %s", vm->name,
+                     vm->core_count > 1 ? "all cores but one" : "the schedule of its core");
+    }
+    check_models(s, vm);
+}
+
 void system_check_schedules(struct system *s)
 {
     unsigned vcpus = 0;
     for (size_t i = 0; i < s->vm_count; i++) {
         check_placement(s, i);
+        if (s->vms[i].monitor.line) {
+            check_monitor(s, &s->vms[i]);
+        }
         vcpus += s->vms[i].core_count;
         for (size_t k = 0; k < s->vms[i].signal_count; k++) {
             check_signal(s, &s->vms[i].signals[k]);

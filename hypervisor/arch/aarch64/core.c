@@ -140,6 +140,8 @@ void arch_enter_monitor(struct vcpu *guest, struct vcpu *m)
     s->elr_el2 = READ_SYSREG(elr_el2);
     s->spsr_el2 = READ_SYSREG(spsr_el2);
     s->sp_el0 = READ_SYSREG(sp_el0);
+    s->sctlr = READ_SYSREG(sctlr_el1);          /* with TGE its M is as if it were 0, but not for QEMU 7.2 */
+    WRITE_SYSREG(sctlr_el1, SCTLR_EL1_RES1);
     WRITE_SYSREG(elr_el2, t->entry);
     WRITE_SYSREG(spsr_el2, SPSR_EL0T);
     WRITE_SYSREG(sp_el0, t->sp);
@@ -154,6 +156,7 @@ void arch_leave_monitor(struct vcpu *guest)
     WRITE_SYSREG(elr_el2, s->elr_el2);
     WRITE_SYSREG(spsr_el2, s->spsr_el2);
     WRITE_SYSREG(sp_el0, s->sp_el0);
+    WRITE_SYSREG(sctlr_el1, s->sctlr);
     WRITE_SYSREG(vttbr_el2, s->vttbr);
     WRITE_SYSREG(hcr_el2, HCR_GUEST);
     WRITE_SYSREG(tpidr_el2, (uint64_t)guest);

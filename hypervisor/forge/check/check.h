@@ -31,8 +31,16 @@ struct wanted_device {
     uint32_t stream;                /* 0: none */
     int owner, line;
 };
+struct wanted_monitor {
+    int console;                    /* device, or -1 */
+    struct { unsigned kind; uint64_t base; unsigned spi; } models[8];   /* kind: as in hypervisor/include/monitor.h */
+    size_t model_count;
+    bool disk;
+    int line;                       /* 0: the VM has none */
+};
 struct wanted_vm {
     char name[64];
+    struct wanted_monitor monitor;
     unsigned cores[16], core_count; /* one a vCPU */
     struct { char to[64]; unsigned intid; } signals[64];
     size_t signal_count;
@@ -95,6 +103,11 @@ void walk_free(struct reach *r);
 void spaces_hypervisor(const struct image *i, const struct wanted *w);
 void spaces_vm(const struct image *i, const struct wanted *w, size_t vm, uint64_t root, uint64_t pa);
 
+/* Returns the physical address of its text, or 0. */
+uint64_t spaces_monitor(const struct image *i, const struct wanted *w, size_t vm, uint64_t root, uint64_t ram_pa);
+
+/* monitor.c: table: the address of its struct hyp_monitor, or 0 */
+void monitor_check(const struct image *i, const struct wanted *w, size_t vm, uint64_t table, uint64_t ram_pa);
 /* tables.c: the constant structs of hypervisor/include/tables.h; pa and root of each VM come from them */
 void tables_check(const struct image *i, const struct wanted *w, uint64_t *pa, uint64_t *root);
 /* vcpus.c: vCPUs, cores and their slots, capabilities */

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#include "hypervisor/include/monitor.h"
+
 /* Fields of a descriptor by bits (Arm ARM D5.3.3), and what they must be. */
 struct field {
     const char *name;
@@ -26,6 +28,10 @@ static const struct field el2_data[] = { NORMAL_EL2, ACCESS_EL2(1), SHARED, NEVE
 static const struct field el2_device[] = { DEVICE_EL2, ACCESS_EL2(1), SHARED, NEVER(2), END };
 static const struct field s2_ram[] = { { "memory type (MemAttr: 0 device, 15 normal)", 5, 2, 15 }, ACCESS_S2(3), SHARED, NEVER(0), END };
 static const struct field s2_device[] = { { "memory type (MemAttr: 0 device, 15 normal)", 5, 2, 0 }, ACCESS_S2(3), SHARED, NEVER(2), END };
+
+static const struct field s2_text[] = { { "memory type (MemAttr: 0 device, 15 normal)", 5, 2, 15 }, ACCESS_S2(1), SHARED, NEVER(0), END };
+static const struct field s2_constants[] = { { "memory type (MemAttr: 0 device, 15 normal)", 5, 2, 15 }, ACCESS_S2(1), SHARED, NEVER(2), END };
+static const struct field s2_data[] = { { "memory type (MemAttr: 0 device, 15 normal)", 5, 2, 15 }, ACCESS_S2(3), SHARED, NEVER(2), END };
 
 static uint64_t mask(const struct field *f) { return ((2ul << (f->high - f->low)) - 1) << f->low; }
 
@@ -185,4 +191,37 @@ void spaces_vm(const struct image *i, const struct wanted *w, size_t vm, uint64_
     }
     nothing_else(&r);
     walk_free(&r);
+}
+
+/* hypervisor/include/monitor.h. Where it lies is forge's to choose, in the hypervisor's memory behind its three blocks. */
+uint64_t spaces_monitor(const struct image *i, const struct wanted *w, size_t vm, uint64_t root, uint64_t ram_pa)
+{
+    const struct wanted_vm *v = &w->vms[vm];
+    char who[96];
+    struct reach r;
+    snprintf(who, sizeof who, "the monitor of vm '%s'", v->name);
+    if (!begin(i, &r, who, root)) {
+        return 0;
+    }
+    const struct leaf *text = find(&r, MONITOR_TEXT);
+    uint64_t pa = text && text->virt == MONITOR_TEXT ? text->phys : 0;
+    if (pa < HYP_BASE + 3 * HYP_BLOCK || pa > HYP_BASE + w->hyp_size - HYP_BLOCK) {
+        differs(v->monitor.line, "%s lies at 0x%lx, not in the hypervisor's memory behind its text, constants and data", who, pa);
+        walk_free(&r);
+        return 0;
+    }
+    expect(&r, "its text", v->monitor.line, MONITOR_TEXT, pa, MONITOR_DATA - MONITOR_TEXT, s2_text);
+    expect(&r, "its data", v->monitor.line, MONITOR_DATA, pa + MONITOR_DATA - MONITOR_TEXT, MONITOR_CONFIG - MONITOR_DATA, s2_data);
+    expect(&r, "what it is told", v->monitor.line, MONITOR_CONFIG, pa + MONITOR_CONFIG - MONITOR_TEXT, PAGE, s2_constants);
+    expect(&r, "the VM's memory", v->line, v->ipa, ram_pa, v->size, s2_data);
+    if (v->monitor.console >= 0) {
+        expect(&r, "its UART", v->monitor.line, w->devices[v->monitor.console].base, w->devices[v->monitor.console].base, PAGE, s2_device);
+    }
+    struct monitor_config told;
+    if (v->monitor.disk && image_memory(i, pa + MONITOR_CONFIG - MONITOR_TEXT, &told, sizeof told)) {
+        expect(&r, "its disk", v->monitor.line, MONITOR_DISK, pa + MONITOR_DISK - MONITOR_TEXT, (told.disk_size + PAGE - 1) / PAGE * PAGE, s2_data);
+    }
+    nothing_else(&r);
+    walk_free(&r);
+    return pa;
 }

@@ -105,9 +105,7 @@ static void check_vm(const struct image *i, const struct wanted *w, size_t v, ui
     if (is.entry_ipa < vm->ipa || is.entry_ipa - vm->ipa >= vm->size || is.boot_x0 < vm->ipa || is.boot_x0 - vm->ipa >= vm->size) {
         differs(vm->line, "vm '%s' begins at 0x%lx with its device tree at 0x%lx: not both are in its memory", vm->name, is.entry_ipa, is.boot_x0);
     }
-    if (is.monitor) {
-        differs(vm->line, "vm '%s' has a monitor at 0x%lx in the image, and none in the XML", vm->name, (uint64_t)is.monitor);
-    }
+    monitor_check(i, w, v, (uint64_t)is.monitor, is.ram_pa);
     uint32_t words = 0;
     for (unsigned n = 0; n < sizeof is.irq_mask / 4; n++) {
         words |= is.irq_mask[n] ? 1u << n : 0;

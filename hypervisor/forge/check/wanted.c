@@ -124,6 +124,26 @@ static void read_schedule(struct wanted *w, xmlNodePtr n)
     }
 }
 
+static void read_monitor(struct wanted *w, struct wanted_monitor *m, xmlNodePtr n)
+{
+    static const char *const kinds[] = { "", "pl011", "pl031", "virtio-console", "virtio-block" };
+    m->line = xmlGetLineNo(n);
+    m->console = find_device(w, n, "console");
+    if (m->console >= 0) {
+        w->devices[m->console].owner = OWNER_HYPERVISOR;
+    }
+    for (xmlNodePtr c = n->children; c; c = c->next) {
+        for (unsigned k = 1; k < sizeof kinds / sizeof kinds[0]; k++) {
+            if (is(c, kinds[k]) && m->model_count < sizeof m->models / sizeof m->models[0]) {
+                m->models[m->model_count].kind = k;
+                m->models[m->model_count].base = number(c, "base");
+                m->models[m->model_count++].spi = number(c, "spi");
+                m->disk |= k == 4;
+            }
+        }
+    }
+}
+
 static void read_vm(struct wanted *w, xmlNodePtr n)
 {
     if (w->vm_count == sizeof w->vms / sizeof w->vms[0]) {
@@ -149,6 +169,8 @@ static void read_vm(struct wanted *w, xmlNodePtr n)
         } else if (is(c, "signal") && vm->signal_count < sizeof vm->signals / sizeof vm->signals[0]) {
             word(c, "to", vm->signals[vm->signal_count].to);
             vm->signals[vm->signal_count++].intid = number(c, "intid");
+        } else if (is(c, "monitor")) {
+            read_monitor(w, &vm->monitor, c);
         } else if (is(c, "use")) {
             int d = find_device(w, c, "device");
             if (d >= 0) {
