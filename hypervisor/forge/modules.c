@@ -24,7 +24,7 @@ static const struct {
     const char *hooks[8];
 } modules[] = {
     { "smmu", has_iommu, { "smmu_init", "smmu_interrupt" } },
-    { "monitor", has_monitor, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt" } },
+    { "monitor", has_monitor, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" } },
 };
 
 void forge_modules(FILE *out, const struct system *s)

@@ -9,6 +9,11 @@
 static const char *owner_of(const struct system *s, size_t device)
 {
     int owner = s->devices[device].owner;
+    for (size_t v = 0; v < s->vm_count; v++) {
+        if (s->vms[v].monitor.line && s->vms[v].monitor.console == (int)device) {
+            return s->vms[v].name;          /* what its monitor emulates ends there */
+        }
+    }
     return owner >= 0 ? s->vms[owner].name : owner == SYSTEM_OWNER_HYPERVISOR ? "hypervisor" : s->devices[device].name;
 }
 
