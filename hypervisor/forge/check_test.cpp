@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // forge-check: agrees with good images, and tells every bit that is flipped in one
 #include <gtest/gtest.h>
+#include <libfdt.h>
 #include <random>
 
 #include "hypervisor/forge/forge_test.h"
@@ -192,6 +193,35 @@ TEST_F(Checked, DifferencesAreToldInWords)
     EXPECT_EQ("", told("interrupt 211 is routed to VM 1 and not to 0"));
     EXPECT_EQ(1, with<uint64_t>(image.symbol("hyp_vms") + offsetof(struct hyp_vm, ram_pa), 0x40400000));
     EXPECT_EQ("", told("first-light.xml:16: vm 'linux': its memory at 0x40400000 is the hypervisor's"));
+}
+
+// The cells of what the XML decides: memory, each device's place and interrupt, the initramfs.
+TEST_F(Checked, AFlippedBitOfADeviceTreesNumbersIsTold)
+{
+    Image image(path);
+    uint64_t at = image.get<struct hyp_vm>(image.symbol("hyp_vms")).boot_x0 - 0x40000000 + 0x40a00000;
+    std::string tree = read_file(bench.dir + "/out/linux.dtb");
+    auto cells = [&](const char *path, const char *property, int first, int count) {
+        int len, node = fdt_path_offset(tree.data(), path);
+        const char *p = (const char *)fdt_getprop(tree.data(), node, property, &len);
+        ASSERT_NE(nullptr, p) << path << " " << property;
+        for (int bit = first * 32; bit < (first + count) * 32; bit += 5) {
+            EXPECT_EQ(1, flipped(at + (p - tree.data()), bit)) << path << " " << property << " bit " << bit;
+        }
+    };
+    cells("/memory", "reg", 0, 4);
+    cells("/serial@b000000", "reg", 0, 4);
+    cells("/serial@b000000", "interrupts", 0, 2);
+    cells("/dmaq@b010000", "interrupts", 0, 2);
+    EXPECT_EQ(1, with<uint32_t>(at + fdt_off_dt_struct(tree.data()), 0));
+    EXPECT_EQ("", told("vm 'linux': its device tree is damaged"));
+}
+
+TEST_F(Checked, AnInitramfsThatIsNotTheFileIsTold)
+{
+    bench.write("files/linux/initramfs.cpio", "another one");
+    EXPECT_EQ(1, check(path, FIRST_LIGHT, "--files " + bench.dir + "/files"));
+    EXPECT_EQ("", told("vm 'linux': what lies at 0x4c9ed000 is not what"));
 }
 
 TEST_F(Checked, AnotherSystemsImageIsTold)

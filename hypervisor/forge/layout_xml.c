@@ -135,24 +135,23 @@ static const struct region *piece_of(const struct layout *l, const char *vm, con
     return found;
 }
 
-_Noreturn static void refuse(const struct layout *l, const char *what, const char *name, const char *remedy)
+_Noreturn static void refuse(const struct layout *l, const struct region *r, const char *what, const char *name, const char *remedy)
 {
-    fprintf(stderr, "%s:1: %s '%s': %s\n", l->file, what, name, remedy);
-    output_fail();
+    stage_refuse(l->file, r && r->at ? r->at : 1, "%s '%s': %s", what, name, remedy);
 }
 
 static void apply_piece(const struct layout *l, const struct system_vm *vm, const char *what, uint64_t size, uint64_t *ipa)
 {
     const struct region *r = size ? piece_of(l, vm->name, what) : NULL;
     if (size && !r) {
-        refuse(l, "no piece for the payload of vm", vm->name, "give VM.kernel, VM.initramfs and VM.tree, as forge makes them");
+        refuse(l, NULL, "no piece for the payload of vm", vm->name, "give VM.kernel, VM.initramfs and VM.tree, as forge makes them");
     }
     if (r && (r->size < size || r->virt < vm->ipa || r->virt - vm->ipa > vm->size || r->size > vm->size - (r->virt - vm->ipa) || r->virt - vm->ipa + vm->pa != r->phys)) {
-        refuse(l, "too small, outside of its VM's memory, or with addresses that do not belong together: piece", r->name,
+        refuse(l, r, "too small, outside of its VM's memory, or with addresses that do not belong together: piece", r->name,
                "virtual and physical must name the same byte of region 'ram', and size what the file has");
     }
     if (r && r->phys % 4096) {
-        refuse(l, "not at the beginning of a page: piece", r->name, "make its address a multiple of 4096");
+        refuse(l, r, "not at the beginning of a page: piece", r->name, "make its address a multiple of 4096");
     }
     *ipa = r ? r->virt : *ipa;
 }
@@ -164,11 +163,11 @@ static void apply_hypervisor(const struct layout *l, struct system *s)
     const struct space *el2 = l->space_count ? &l->spaces[0] : NULL;
     for (unsigned i = 0; i < 3; i++) {
         if (!el2 || strcmp(el2->name, "el2") || el2->count < 3 || strcmp(el2->regions[i].name, names[i])) {
-            refuse(l, "the first space must be el2, and begin with region", names[i], "put it there");
+            refuse(l, NULL, "the first space must be el2, and begin with region", names[i], "put it there");
         }
         const struct region *r = &el2->regions[i];
         if (r->virt != r->phys || r->phys != s->hyp_base + i * FORGE_REGION || r->size != FORGE_REGION) {
-            refuse(l, "the runtime is linked to another place than region", names[i], "only demands and prevents can be changed there");
+            refuse(l, r, "the runtime is linked to another place than region", names[i], "only demands and prevents can be changed there");
         }
     }
 }
@@ -176,24 +175,24 @@ static void apply_hypervisor(const struct layout *l, struct system *s)
 void layout_apply(const struct layout *l, struct system *s)
 {
     if (strcmp(l->system, s->name)) {
-        refuse(l, "a layout of system", l->system, "give that system's XML with it");
+        refuse(l, NULL, "a layout of system", l->system, "give that system's XML with it");
     }
     if (s->bare) {
         return;
     }
     if (l->space_count < s->vm_count + 1) {
-        refuse(l, "fewer spaces than el2 and one a VM: system", l->system, "give each VM its space, in the order of the XML");
+        refuse(l, NULL, "fewer spaces than el2 and one a VM: system", l->system, "give each VM its space, in the order of the XML");
     }
     apply_hypervisor(l, s);
     for (size_t v = 0; v < s->vm_count; v++) {
         struct system_vm *vm = &s->vms[v];
         const struct space *p = &l->spaces[v + 1];
         const struct region *ram = p->regions;
-        if (strcmp(p->who, vm->name) || !p->count || strcmp(ram->name, "ram") || ram->virt != vm->ipa || ram->size != vm->size) {
-            refuse(l, "its first region must be 'ram', with the ipa and size of the system's XML: space", p->name, "change the system's XML instead");
+        if (strcmp(p->who, vm->name) || strcmp(ram->name, "ram") || ram->virt != vm->ipa || ram->size != vm->size) {
+            refuse(l, ram, "its first region must be 'ram', with the ipa and size of the system's XML: space", p->name, "change the system's XML instead");
         }
         if (ram->phys < s->hyp_base + s->hyp_size || ram->phys > s->ram_base + s->ram_size - ram->size) {
-            refuse(l, "outside of the board's memory, or in the hypervisor's: region 'ram' of vm", vm->name, "move its physical address");
+            refuse(l, ram, "outside of the board's memory, or in the hypervisor's: region 'ram' of vm", vm->name, "move its physical address");
         }
         vm->pa = ram->phys;
         apply_piece(l, vm, "kernel", vm->kernel_size, &vm->kernel_ipa);

@@ -12,13 +12,14 @@
 
 static uint64_t pa_of(const struct system_vm *vm, uint64_t ipa) { return ipa - vm->ipa + vm->pa; }
 
-/* Tables come first: each fills its pages, so none needs a hole before it. */
+/* The vectors are aligned to 2 KiB: what runs once, or never, fills the room before them. Of the constants, tables come first: each
+ * fills its pages, so none needs a hole before it. */
 void forge_script(FILE *out, const struct system *s)
 {
     uint64_t base = s->hyp_base;
     fprintf(out,
             "/* made by forge from %s */\nENTRY(_start)\nSECTIONS\n{\n"
-            "    . = 0x%" PRIx64 ";\n    __text_start = .;\n    .text : { KEEP(*(.text.head)) KEEP(*(.text.boot)) *(.text .text.*) }\n    __text_end = .;\n"
+            "    . = 0x%" PRIx64 ";\n    __text_start = .;\n    .text : { KEEP(*(.text.head)) KEEP(*(.text.boot)) *(.text.hyp_main .text.smmu_init .text.*explain*) *(.text .text.*) }\n    __text_end = .;\n"
             "    ASSERT(__text_end <= 0x%" PRIx64 ", \"the hypervisor's text does not fit into 2 MiB\")\n"
             "    . = 0x%" PRIx64 ";\n    __rodata_start = .;\n    .rodata : { *(.rodata.streams) *(.rodata.pages) *(.rodata .rodata.*) }\n    __rodata_end = .;\n"
             "    ASSERT(__rodata_end <= 0x%" PRIx64 ", \"the tables do not fit into 2 MiB\")\n"

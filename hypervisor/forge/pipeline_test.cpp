@@ -142,6 +142,12 @@ TEST_F(Stages, PlacesThatCannotBeAreRefused)
     refused("name=\"uart0\" who=\"linux\"", "regions 'ram' and 'uart0' of space 'vm0' overlap at virtual 0x40000000");
     EXPECT_EQ(1, go_on(changed("2-layout.xml", "virtual=\"0xb000000\"", "virtual=\"0xb000010\"")));
     refused("virtual=\"0xb000010\"", "not made of whole pages");
+    EXPECT_EQ(1, go_on(changed("2-layout.xml", "physical=\"0x4ca00000\"", "physical=\"0x60000000\"")));
+    refused("physical=\"0x60000000\"", "outside of the board's memory, or in the hypervisor's: region 'ram' of vm 'rt'");
+    EXPECT_EQ(1, go_on(changed("2-layout.xml", "virtual=\"0x401f0000\" physical=\"0x4cbf0000\"", "virtual=\"0x401e0000\" physical=\"0x4cbf0000\"")));
+    refused("virtual=\"0x401e0000\"", "piece 'rt.tree': virtual and physical must name the same byte");
+    EXPECT_EQ(1, go_on(changed("2-layout.xml", "virtual=\"0x40200000\" physical=\"0x40200000\"", "virtual=\"0x50200000\" physical=\"0x40200000\"")));
+    refused("virtual=\"0x50200000\"", "the runtime is linked to another place than region 'text'");
 }
 
 TEST_F(Stages, AFileThatIsNoStagesIsRefused)

@@ -115,6 +115,11 @@ void vcpus_check(const struct image *i, const struct wanted *w);
 unsigned vcpus_first(const struct wanted *w, size_t vm);        /* number of a VM's first vCPU */
 /* streams.c: the SMMU's stream table (Arm IHI 0070, 5) */
 void streams_check(const struct image *i, const struct wanted *w, const uint64_t *root);
+/* tree.c: a VM's device tree: its memory, its devices and nobody else's */
+struct tree_range {
+    uint64_t from, end;
+};
+void tree_check(const struct image *i, const struct wanted *w, size_t vm, uint64_t at, uint64_t room, struct tree_range *initrd);
 /* payloads.c: what lies where the VMs begin; files: a folder to compare with, or NULL */
 void payloads_check(const struct image *i, const struct wanted *w, const uint64_t *pa, const char *files);
 

@@ -13,6 +13,9 @@ static const void *at(const struct image *i, uint64_t offset, uint64_t len)
     return offset <= i->size && len <= i->size - offset ? i->bytes + offset : NULL;
 }
 
+/* A header; the file is at an aligned address, so that its place in the file must be. */
+static const void *header(const struct image *i, uint64_t offset, uint64_t len) { return offset % 8 ? NULL : at(i, offset, len); }
+
 void image_read(struct image *i, const char *path)
 {
     FILE *f = fopen(path, "rb");
@@ -22,14 +25,14 @@ void image_read(struct image *i, const char *path)
         give_up(path, "%s: give the path of an image that forge has made", strerror(errno));
     }
     fclose(f);
-    const Elf64_Ehdr *h = at(i, 0, sizeof *h);
+    const Elf64_Ehdr *h = header(i, 0, sizeof *h);
     if (!h || memcmp(h->e_ident, ELFMAG, SELFMAG) || h->e_ident[EI_CLASS] != ELFCLASS64 || h->e_ident[EI_DATA] != ELFDATA2LSB || h->e_machine != EM_AARCH64 ||
-        h->e_type != ET_EXEC || h->e_phentsize != sizeof(Elf64_Phdr) || !at(i, h->e_phoff, h->e_phnum * sizeof(Elf64_Phdr))) {
+        h->e_type != ET_EXEC || h->e_phentsize != sizeof(Elf64_Phdr) || !header(i, h->e_phoff, h->e_phnum * sizeof(Elf64_Phdr))) {
         give_up(path, "no static 64-bit ELF for AArch64: give an image that forge has made");
     }
     i->entry = h->e_entry;
     for (unsigned n = 0; n < h->e_phnum; n++) {
-        const Elf64_Phdr *p = at(i, h->e_phoff + n * sizeof *p, sizeof *p);
+        const Elf64_Phdr *p = header(i, h->e_phoff + n * sizeof *p, sizeof *p);
         if (p->p_type == PT_LOAD && i->load_count < sizeof i->loads / sizeof i->loads[0]) {
             if (!at(i, p->p_offset, p->p_filesz) || p->p_filesz > p->p_memsz || p->p_paddr + p->p_memsz < p->p_paddr) {
                 give_up(path, "segment %u goes beyond the file, or around the end of memory: build the image again", n);
@@ -41,13 +44,16 @@ void image_read(struct image *i, const char *path)
 
 bool image_symbol(const struct image *i, const char *name, uint64_t *value)
 {
-    const Elf64_Ehdr *h = at(i, 0, sizeof *h);
+    const Elf64_Ehdr *h = header(i, 0, sizeof *h);
     for (unsigned n = 0; n < h->e_shnum; n++) {
-        const Elf64_Shdr *s = at(i, h->e_shoff + n * sizeof *s, sizeof *s);
-        const Elf64_Shdr *names = s && s->sh_type == SHT_SYMTAB ? at(i, h->e_shoff + s->sh_link * sizeof *s, sizeof *s) : NULL;
+        const Elf64_Shdr *s = header(i, h->e_shoff + n * sizeof *s, sizeof *s);
+        const Elf64_Shdr *names = s && s->sh_type == SHT_SYMTAB ? header(i, h->e_shoff + s->sh_link * sizeof *s, sizeof *s) : NULL;
         for (uint64_t k = 0; names && k < s->sh_size / sizeof(Elf64_Sym); k++) {
-            const Elf64_Sym *y = at(i, s->sh_offset + k * sizeof *y, sizeof *y);
-            const char *text = y && y->st_shndx != SHN_UNDEF ? at(i, names->sh_offset + y->st_name, strlen(name) + 1) : NULL;
+            const Elf64_Sym *y = header(i, s->sh_offset + k * sizeof *y, sizeof *y);
+            if (!y) {
+                break;
+            }
+            const char *text = y->st_shndx != SHN_UNDEF ? at(i, names->sh_offset + y->st_name, strlen(name) + 1) : NULL;
             if (text && !memcmp(text, name, strlen(name) + 1)) {
                 *value = y->st_value;
                 return true;

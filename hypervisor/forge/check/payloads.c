@@ -9,23 +9,12 @@
 
 #include "hypervisor/include/tables.h"
 
-static uint32_t be32(const uint8_t *p) { return (uint32_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3]; }
-
-/* Devicetree Specification 0.3, 5.2: magic, totalsize. */
-static void check_tree(const struct image *i, const struct wanted_vm *vm, uint64_t at, uint64_t room)
-{
-    uint8_t head[8];
-    if (!image_memory(i, at, head, sizeof head) || be32(head) != 0xd00dfeed || be32(head + 4) > room) {
-        differs(vm->line, "vm '%s': no device tree at 0x%lx, or one that does not fit into its memory", vm->name, at);
-    }
-}
-
-/* The file's bytes from an address on. */
-static void check_file(const struct image *i, const struct wanted_vm *vm, uint64_t at, const char *files)
+/* A file's bytes from an address on. */
+static void check_file(const struct image *i, const struct wanted_vm *vm, const char *file, uint64_t at, const char *files)
 {
     char path[4096];
     static uint8_t wanted[65536], is[65536];
-    snprintf(path, sizeof path, "%s%s%s", vm->kernel[0] == '/' ? "" : files, vm->kernel[0] == '/' ? "" : "/", vm->kernel);
+    snprintf(path, sizeof path, "%s%s%s", file[0] == '/' ? "" : files, file[0] == '/' ? "" : "/", file);
     FILE *f = fopen(path, "rb");
     if (!f) {
         give_up(path, "cannot be read: give the folder of the payloads with --files");
@@ -50,7 +39,8 @@ void payloads_check(const struct image *i, const struct wanted *w, const uint64_
             continue;       /* told by tables_check */
         }
         uint64_t entry = is.entry_ipa - vm->ipa + pa[v];
-        check_tree(i, vm, is.boot_x0 - vm->ipa + pa[v], vm->ipa + vm->size - is.boot_x0);
+        struct tree_range initrd = { 0 };
+        tree_check(i, w, v, is.boot_x0 - vm->ipa + pa[v], vm->ipa + vm->size - is.boot_x0, &initrd);
         if (!vm->is_linux && is.entry_ipa != vm->ipa) {
             differs(vm->line, "vm '%s': a raw image is entered at 0x%lx, not at the start of its memory", vm->name, is.entry_ipa);
         }
@@ -58,7 +48,12 @@ void payloads_check(const struct image *i, const struct wanted *w, const uint64_
             differs(vm->line, "vm '%s': no arm64 Linux Image at 0x%lx", vm->name, is.entry_ipa);
         }
         if (files && vm->kernel) {
-            check_file(i, vm, entry, files);
+            check_file(i, vm, vm->kernel, entry, files);
+        }
+        if (vm->initramfs && (initrd.from < vm->ipa || initrd.end <= initrd.from || initrd.end - vm->ipa > vm->size)) {
+            differs(vm->line, "vm '%s': its device tree has the initramfs at 0x%lx-0x%lx, not in its memory", vm->name, initrd.from, initrd.end);
+        } else if (vm->initramfs && files) {
+            check_file(i, vm, vm->initramfs, initrd.from - vm->ipa + pa[v], files);
         }
     }
 }
