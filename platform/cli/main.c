@@ -25,6 +25,7 @@ static const struct command {
     { "device", command_device, "device types; a Verilog core becomes one: ./ingot device add NAME --rtl top.v --bus wishbone" },
     { "bench", command_bench, "measure the platform, each figure against a comparator: ./ingot bench [--json]" },
     { "latency", command_latency, "interrupt path of a device, stage by stage: ./ingot latency TRACE --device pulse0 …" },
+    { "trace", command_trace, "what a trace holds: ./ingot trace show|stat|convert|compare FILE" },
     { "gdb", command_gdb, "a board under gdb: ./ingot gdb first-light" },
 };
 
