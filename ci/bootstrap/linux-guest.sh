@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The guest Linux: Debian's arm64 kernel, its headers for modules, and busybox; nothing is installed into the host
 #
-# Result: $INGOT_CACHE/linux/RELEASE/{Image,headers,busybox,packages} and $INGOT_CACHE/linux/current, which holds RELEASE; made
+# Result: $INGOT_CACHE/linux/RELEASE/{Image,modules,headers,busybox,packages} and $INGOT_CACHE/linux/current, which holds RELEASE; made
 # in a temporary folder and renamed. With `current` valid: no network, no work. Remove `current` to ask for a newer kernel.
 # The cloud flavour has all that a virtual board needs built in (8250 and PL011 with device tree) at a third of the size.
 set -euo pipefail
@@ -18,7 +18,7 @@ complete() {
     local release
     [ -r "$root/current" ] || return 1
     release=$(<"$root/current")
-    [ -s "$root/$release/Image" ] && [ -x "$root/$release/busybox" ] && [ -e "$root/$release/headers/Makefile" ]
+    [ -s "$root/$release/Image" ] && [ -e "$root/$release/modules/virtio_blk.ko" ] && [ -x "$root/$release/busybox" ] && [ -e "$root/$release/headers/Makefile" ]
 }
 complete && exit 0
 
@@ -78,6 +78,10 @@ unpack "$image" "$work/image"
 unpack busybox-static "$work/busybox"
 run "writing $new" cp "$work/image/boot/vmlinuz-$release" "$new/Image"
 run "writing $new" cp "$work/busybox/bin/busybox" "$new/busybox"
+run "writing $new" mkdir "$new/modules"             # drivers of what a monitor emulates
+for module in virtio/virtio virtio/virtio_ring virtio/virtio_mmio block/virtio_blk char/virtio_console; do
+    run "writing $new" cp "$work/image/lib/modules/$release/kernel/drivers/$module.ko" "$new/modules/"
+done
 run "writing $new" cp "$work/image/boot/config-$release" "$new/config"
 (cd "$work/deb" && printf '%s\n' *.deb) >"$new/packages"
 # Debian's Makefile names /usr/src: make it relative, so that the tree works where it is
