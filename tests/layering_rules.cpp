@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * Which room may include what: the arrows of STYLE.md, rule 3
  *
- * cli -> engine -> board -> seam <- systemc <- rtl, and qemu -> seam. Nothing includes what is above it.
+ * cli -> engine -> board -> seam <- systemc <- rtl, qemu -> seam, and cli -> replay -> seam. Nothing includes what is above it.
  */
 #include "layering_rules.h"
 
@@ -53,6 +53,9 @@ static const std::vector<Room> rooms = {
     { "platform/rtl/.*",       "platform/rtl", { "platform/seam" }, { "C", "verilator" } },
     { "platform/systemc/.*",   "platform/systemc", { "platform/seam", "platform/rtl" }, { "C", "systemc" } },
 
+    /* A device without a CPU: the seam on one side, a recording on the other. */
+    { "platform/replay/.*",    "platform/replay", { "platform/seam", "traces/trace.h", "vdevices/regs.h" }, { "C", "libxml" } },
+
     /* The CPU's side: QEMU's module knows the devices through the seam only. */
     { "platform/qemu/.*",      "platform/qemu", { "platform/seam", "traces" }, { "C", "qemu", "glib" } },
 
@@ -60,7 +63,7 @@ static const std::vector<Room> rooms = {
     { "platform/board/.*",     "platform/board", { "traces" }, { "C", "libxml", "libvirt" } },
     { "scenarios/engine/.*",   "scenarios/engine", { "platform/board", "traces" }, { "C", "lua", "glib" } },
     { "platform/bench/.*",     "platform/bench", { "platform/rtl/core.h", "platform/qemu/test" }, { "C" } },
-    { "platform/cli/.*",       "platform/cli", { "scenarios/engine", "platform/bench", "platform/board", "traces" }, { "C", "libxml" } },
+    { "platform/cli/.*",       "platform/cli", { "scenarios/engine", "platform/bench", "platform/board", "platform/replay", "traces" }, { "C", "libxml" } },
 
     /* The hypervisor. Its runtime is freestanding and includes nothing of the platform but registers; forge is a host tool. */
     { "hypervisor/forge/.*",   "hypervisor/forge", { "hypervisor/include", "platform/board/system.h" }, { "C", "libxml", "fdt" } },

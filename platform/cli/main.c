@@ -25,6 +25,8 @@ static const struct command {
     { "device", command_device, "device types; a Verilog core becomes one: ./ingot device add NAME --rtl top.v --bus wishbone" },
     { "bench", command_bench, "measure the platform, each figure against a comparator: ./ingot bench [--json]" },
     { "latency", command_latency, "interrupt path of a device, stage by stage: ./ingot latency TRACE --device pulse0 …" },
+    { "replay-device", command_replay_device, "one device alone from a recording: ./ingot replay-device TRACE --device dmaq0" },
+    { "diff", command_diff, "where two recordings part, or a recording and an implementation: ./ingot diff TRACE --device dmaq0=rtl" },
     { "gdb", command_gdb, "a board under gdb: ./ingot gdb first-light" },
 };
 
@@ -32,9 +34,9 @@ static void usage(FILE *out)
 {
     fprintf(out, "Usage: ingot COMMAND [ARGUMENT...]\n\nCommands (each has --help):\n");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
+        fprintf(out, "  %-13s %s\n", commands[i].name, commands[i].help);
     }
-    fprintf(out, "  %-10s %s\n", "test", "everything under CTest (the launcher ./ingot does it); arguments go to ctest");
+    fprintf(out, "  %-13s %s\n", "test", "everything under CTest (the launcher ./ingot does it); arguments go to ctest");
 }
 
 static void find_places(void)

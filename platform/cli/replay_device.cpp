@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// ingot replay-device TRACE: one device alone, to the letter; ingot diff: with tolerance, and a verdict
+#include <cstdio>
+
+#include "platform/cli/commands.h"
+#include "platform/cli/replay_options.h"
+
+using namespace ingot;
+
+int command_replay_device(int argc, char **argv)
+{
+    ReplayOptions o;
+    replay_options(argc, argv, "dtpzsc", "TRACE", "Builds one device, gives it the recorded accesses and input at their times and its DMA reads from the "
+                   "recording, and compares all that it answers. 0: as recorded; 1: the first difference is printed.", 1, 1, &o);
+    return replay_guarded([&] {
+        const Recording r = o.load(0);
+        if (!o.save.empty()) {
+            recording_save(r, o.save);
+        }
+        Replay how;
+        how.impl = o.impl;
+        const Judgement j = judge_exact(r, how, o.context);
+        fputs(j.report.c_str(), stdout);
+        return j.verdict == Verdict::Same ? 0 : 1;
+    });
+}
+
+int command_diff(int argc, char **argv)
+{
+    ReplayOptions o;
+    replay_options(argc, argv, "dtpzwci", "TRACE [TRACE]", "Finds the first divergence of two recordings of a device, or of a recording and another "
+                   "implementation (--device dmaq0=rtl), and says whose it is: the driver's, the device's, or timing only. vdevices/TYPE/diff.xml says what "
+                   "may differ. 0: nothing else does; 1: a divergence.", 1, 2, &o);
+    return replay_guarded([&] {
+        const Recording a = o.load(0);
+        Rules rules = rules_load(a.type, Registers(a.type));
+        rules.ignore_timing |= o.ignore_timing;
+        Judgement j;
+        if (o.files.size() == 2) {
+            j = judge_recordings(a, o.load(1), rules, o.context);
+        } else {
+            Replay how;
+            how.impl = o.impl;
+            how.waves = o.waves;
+            j = judge_device(a, how, rules, o.context);
+        }
+        fputs(j.report.c_str(), stdout);
+        return j.verdict == Verdict::Same || (j.verdict == Verdict::Timing && rules.ignore_timing) ? 0 : 1;
+    });
+}
