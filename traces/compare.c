@@ -17,63 +17,132 @@ int compare_add(struct compare_side *side, const struct trace *t, size_t first, 
     return 0;
 }
 
-static bool same(const struct trace_record *x, const struct trace_record *y)
+static bool same(const struct trace_item *x, const struct trace_item *y)
 {
-    return memcmp(x, y, sizeof *x) == 0;
+    return memcmp(&x->r, &y->r, sizeof x->r) == 0 && !x->data == !y->data &&
+           (!x->data || memcmp(x->data, y->data, x->r.aux) == 0);
 }
 
 size_t compare_before(const struct trace *t, const struct trace *restored)
 {
-    if (!restored->count)
-        return t->count;
-    const struct trace_record *next = restored->records;
-    size_t at = 0;
-    while (at < t->count && t->records[at].time_ps < next->time_ps)
-        at++;
-    for (size_t i = at; i < t->count && t->records[i].time_ps == next->time_ps; i++)
-        if (same(&t->records[i], next))
-            return i;
-    return at;
-}
-
-static size_t length(const struct compare_side *side)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < side->part_count; i++)
-        n += side->parts[i].count;
-    return n;
-}
-
-/* NULL behind the end. */
-static const struct trace_record *record_at(const struct compare_side *side, size_t index)
-{
-    for (size_t i = 0; i < side->part_count; i++) {
-        const struct compare_part *p = &side->parts[i];
-        if (index < p->count)
-            return &p->trace->records[p->first + index];
-        index -= p->count;
+    struct trace_cursor *a = trace_cursor_new(t), *b = trace_cursor_new(restored);
+    struct trace_item next, item;
+    size_t before = t->count, found = SIZE_MAX;
+    if (a && b && trace_next(b, &next) == 1) {
+        trace_seek_time(a, next.r.time_ps);
+        while (found == SIZE_MAX && trace_next(a, &item) == 1) {
+            if (item.r.time_ps >= next.r.time_ps && before == t->count)
+                before = item.index;
+            if (item.r.time_ps > next.r.time_ps)
+                break;
+            if (same(&item, &next))
+                found = item.index;
+        }
     }
-    return NULL;
+    trace_cursor_free(a);
+    trace_cursor_free(b);
+    return found == SIZE_MAX ? before : found;
+}
+
+/* Where a reader of a side stands: one part is open at a time. */
+struct walk {
+    const struct compare_side *side;
+    size_t part, left;
+    struct trace_cursor *cursor;
+    const char *error;
+};
+
+/* 1, 0 behind the end, -1 with w->error. */
+static int walk_next(struct walk *w, struct trace_item *item)
+{
+    while (!w->left) {
+        trace_cursor_free(w->cursor);
+        w->cursor = NULL;
+        if (w->part == w->side->part_count)
+            return 0;
+        const struct compare_part *p = &w->side->parts[w->part++];
+        w->left = p->count;
+        if (w->left && !(w->cursor = trace_cursor_new(p->trace))) {
+            w->error = "no memory to read the trace";
+            return -1;
+        }
+        if (w->left)
+            trace_seek(w->cursor, p->first);
+    }
+    w->left--;
+    int r = trace_next(w->cursor, item);
+    if (r < 0)
+        w->error = trace_cursor_error(w->cursor);
+    return r;
+}
+
+/* Record `index` of a side is the next. */
+static struct walk walk_from(const struct compare_side *side, size_t index)
+{
+    struct walk w = { .side = side };
+    while (w.part < side->part_count && index >= side->parts[w.part].count)
+        index -= side->parts[w.part++].count;
+    if (w.part < side->part_count && (w.cursor = trace_cursor_new(side->parts[w.part].trace))) {
+        const struct compare_part *p = &side->parts[w.part++];
+        trace_seek(w.cursor, p->first + index);
+        w.left = p->count - index;
+    }
+    return w;
 }
 
 struct compare_report compare(const struct compare_side *a, const struct compare_side *b)
 {
-    size_t na = length(a), nb = length(b), n = na < nb ? na : nb;
-    for (size_t i = 0; i < n; i++)
-        if (!same(record_at(a, i), record_at(b, i)))
-            return (struct compare_report){ COMPARE_DIFFERS, i };
-    return (struct compare_report){ na < nb ? COMPARE_A_ENDS : nb < na ? COMPARE_B_ENDS : COMPARE_EQUAL, n };
+    struct walk wa = { .side = a }, wb = { .side = b };
+    struct trace_item x, y;
+    struct compare_report report = { COMPARE_EQUAL, 0, "" };
+    for (;;) {
+        int ra = walk_next(&wa, &x), rb = walk_next(&wb, &y);
+        if (ra < 0 || rb < 0) {
+            report.result = COMPARE_UNREADABLE;
+            snprintf(report.error, sizeof report.error, "%s", ra < 0 ? wa.error : wb.error);
+        } else if (!ra || !rb) {
+            report.result = ra ? COMPARE_B_ENDS : rb ? COMPARE_A_ENDS : COMPARE_EQUAL;
+        } else if (!same(&x, &y)) {
+            report.result = COMPARE_DIFFERS;
+        } else {
+            report.index++;
+            continue;
+        }
+        break;
+    }
+    trace_cursor_free(wa.cursor);
+    trace_cursor_free(wb.cursor);
+    /* a side may end in damage: its records are all equal, but it is not known whether they are all */
+    for (int which = 0; which < 2 && report.result == COMPARE_EQUAL; which++) {
+        const struct compare_side *s = which ? b : a;
+        for (size_t i = 0; i < s->part_count && report.result == COMPARE_EQUAL; i++)
+            if (*s->parts[i].trace->damage && s->parts[i].first + s->parts[i].count == s->parts[i].trace->count) {
+                report.result = COMPARE_UNREADABLE;
+                snprintf(report.error, sizeof report.error, "%s", s->parts[i].trace->damage);
+            }
+    }
+    return report;
 }
 
-static void print_record(FILE *out, const char *head, size_t width, const struct compare_side *side, size_t index)
+/* At most `count` records from `index` on; false if there was none. */
+static bool print_records(FILE *out, const char *head, size_t width, const struct compare_side *side, size_t index, size_t count)
 {
-    const struct trace_record *r = record_at(side, index);
-    fprintf(out, "  %-*s %9zu  ", (int)width, head, index);
-    if (r)
-        compare_words(out, side, r);
-    else
-        fputs("(no more records)", out);
-    fputc('\n', out);
+    struct walk w = walk_from(side, index);
+    struct trace_item item;
+    size_t i = 0;
+    for (; i < count && walk_next(&w, &item) == 1; i++) {
+        fprintf(out, "  %-*s %9zu  ", (int)width, head, index + i);
+        compare_words_item(out, side, &item);
+        fputc('\n', out);
+    }
+    trace_cursor_free(w.cursor);
+    return i > 0;
+}
+
+static void print_side(FILE *out, size_t width, const struct compare_side *side, size_t index)
+{
+    if (!print_records(out, side->label, width, side, index, 1))
+        fprintf(out, "  %-*s %9zu  (no more records)\n", (int)width, side->label, index);
 }
 
 void compare_print(FILE *out, const struct compare_side *a, const struct compare_side *b,
@@ -84,18 +153,19 @@ void compare_print(FILE *out, const struct compare_side *a, const struct compare
         fprintf(out, "%s and %s: identical, %zu records\n", a->label, b->label, at);
         return;
     }
+    if (report->result == COMPARE_UNREADABLE) {
+        fprintf(out, "%s and %s: equal for %zu records, then: %s\n", a->label, b->label, at, report->error);
+        return;
+    }
     fprintf(out, "%s and %s: first difference at record %zu", a->label, b->label, at);
     if (report->result == COMPARE_DIFFERS)
         fputs(":\n", out);
     else
         fprintf(out, ", where %s ends:\n", report->result == COMPARE_A_ENDS ? a->label : b->label);
-    for (size_t i = at > context ? at - context : 0; i < at; i++)
-        print_record(out, "both", width, a, i);
-    print_record(out, a->label, width, a, at);
-    print_record(out, b->label, width, b, at);
-    for (int which = 0; which < 2; which++) {
-        const struct compare_side *side = which ? b : a;
-        for (size_t i = at + 1; i <= at + context && record_at(side, i); i++)
-            print_record(out, side->label, width, side, i);
-    }
+    size_t before = at < context ? at : context;
+    print_records(out, "both", width, a, at - before, before);
+    print_side(out, width, a, at);
+    print_side(out, width, b, at);
+    print_records(out, a->label, width, a, at + 1, context);
+    print_records(out, b->label, width, b, at + 1, context);
 }

@@ -35,11 +35,13 @@ enum compare_result {
     COMPARE_DIFFERS,        /* records `index` of both sides differ */
     COMPARE_A_ENDS,         /* a is over before record `index`, which b has */
     COMPARE_B_ENDS,
+    COMPARE_UNREADABLE,     /* a file is damaged: `error` says where; the records before are equal */
 };
 
 struct compare_report {
     enum compare_result result;
     size_t index;           /* of the first difference; when equal, how many records there are */
+    char error[512];
 };
 
 /* Appends records first .. first+count-1 of t (SIZE_MAX: all that follow). At most COMPARE_PARTS_MAX a side; -1 if
@@ -58,6 +60,8 @@ void compare_print(FILE *out, const struct compare_side *a, const struct compare
 /* One record in words, without an end of line:
  * "1.000084 ms  core 1  insn 2310  dmaq0 write +0x1c (4) = 0x3". `names` may be NULL. */
 void compare_words(FILE *out, const struct compare_side *names, const struct trace_record *r);
+/* As above, and what is known of the data: the command of a scenario step. */
+void compare_words_item(FILE *out, const struct compare_side *names, const struct trace_item *item);
 
 #ifdef __cplusplus
 }

@@ -146,6 +146,55 @@ TEST(Compare, EveryKindHasItsWords)
     r.insn = 99;
     EXPECT_EQ(words(r), "0.000007 ms  core 1 insn 99  probe probe#1 at 0x4020, value 0xff, aux 0");
     Written x([](auto *w) { trace_name(w, 0, TRACE_NAME_DEVICE, 1, "a-name-of-more-than-24-bytes"); });
-    EXPECT_EQ(words(x.trace->records[0]), "0.000000 ms  name of device#1: a-name-of-more-than-24-b");
-    EXPECT_EQ(words(x.trace->records[1]), "0.000000 ms  name of device#1, continued: ytes");
+    EXPECT_EQ(words(items(x.trace.get())[0].r), "0.000000 ms  name of device#1: a-name-of-more-than-24-b");
+    EXPECT_EQ(words(items(x.trace.get())[1].r), "0.000000 ms  name of device#1, continued: ytes");
+}
+
+TEST(Compare, DataThatDiffersIsADifference)
+{
+    auto fill = [](auto *w, const char *bytes) {
+        struct trace_record r = record(5, TRACE_DMA_WRITE, 0x40001000, 0xabc);
+        r.aux = 4;
+        trace_put_data(w, &r, bytes);
+    };
+    Written x([&](auto *w) { fill(w, "abcd"); }), y([&](auto *w) { fill(w, "abce"); }), z([&](auto *w) { fill(w, "abcd"); });
+    Written none([&](auto *w) { fill(w, nullptr); });
+    struct compare_side a = side("x", x), b = side("y", y), c = side("z", z), d = side("none", none);
+    EXPECT_EQ(compare(&a, &b).result, COMPARE_DIFFERS);
+    EXPECT_EQ(compare(&a, &c).result, COMPARE_EQUAL);
+    EXPECT_EQ(compare(&a, &d).result, COMPARE_DIFFERS);
+}
+
+TEST(Compare, ADamagedTraceIsNeverEqual)
+{
+    Written x([](auto *w) { put_run(w, 0, 50); }), y([](auto *w) { put_run(w, 0, 50); });
+    std::string bytes = y.file.bytes();
+    bytes[24 + 56 + 10] ^= 1;
+    y.file.write(bytes);
+    struct compare_side a = side("whole", x), b = side("flipped", y);
+    struct compare_report r = compare(&a, &b);
+    EXPECT_EQ(r.result, COMPARE_UNREADABLE);
+    EXPECT_NE(std::string(r.error).find("chunk 0 at byte 24: its CRC-32C is wrong"), std::string::npos) << r.error;
+    EXPECT_NE(printed(a, b, 3).find("equal for 0 records, then: "), std::string::npos);
+}
+
+TEST(Compare, AStepIsItsCommand)
+{
+    Written x([](auto *w) {
+        struct trace_record r = record(5, TRACE_STEP, 0, 17);
+        r.aux = 12;
+        trace_put_data(w, &r, "send uart0 x");
+    });
+    struct compare_side s = side("x", x);
+    struct trace_cursor *c = trace_cursor_new(x.trace.get());
+    struct trace_item item;
+    ASSERT_EQ(trace_next(c, &item), 1);
+    char *text = nullptr;
+    size_t len = 0;
+    FILE *f = open_memstream(&text, &len);
+    compare_words_item(f, &s, &item);
+    fclose(f);
+    EXPECT_STREQ(text, "0.000005 ms  scenario step: send uart0 x");
+    free(text);
+    trace_cursor_free(c);
 }

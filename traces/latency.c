@@ -35,6 +35,7 @@ struct analysis {
     uint64_t ack_offset;
     int probe[LATENCY_STAGES];          /* id by milestone, or -1 */
     bool level;
+    uint64_t now;                       /* ps, of the last record */
     struct walker current, ending;      /* ending: acknowledged, waits for its EOI; a new one may be current already */
     struct moment last[LATENCY_CORES], vector[LATENCY_CORES];
     size_t cap;
@@ -174,44 +175,76 @@ static int executed(struct analysis *a, struct moment m, const struct trace_reco
     return 0;
 }
 
+/* One record. 0, or -1 and a line in err. */
+static int step(struct analysis *a, const struct trace_item *item, char *err, size_t err_len)
+{
+    const struct trace_record *r = &item->r;
+    if (r->time_ps < a->now) {
+        snprintf(err, err_len, "record %zu: time goes back, from %" PRIu64 " ps to %" PRIu64
+                 " ps: the trace is damaged; record it again", item->index, a->now, r->time_ps);
+        return -1;
+    }
+    a->now = r->time_ps;
+    if (r->kind == TRACE_IRQ && r->id == a->device && r->addr == a->report->intid) {
+        if (r->value)
+            raised(a, item->index, r);
+        else
+            a->current.fell = true;
+        a->level = r->value;
+    }
+    if (r->core == TRACE_NO_CORE)
+        return 0;
+    if (r->core >= LATENCY_CORES) {
+        snprintf(err, err_len, "record %zu: core %u: a board has at most %d cores: the trace is damaged; record it again",
+                 item->index, r->core, LATENCY_CORES);
+        return -1;
+    }
+    struct moment m = { .index = item->index, .ps = r->time_ps, .insn = r->insn, .set = true };
+    if (executed(a, m, r) < 0) {
+        snprintf(err, err_len, "no memory for %zu interrupts", a->report->count);
+        return -1;
+    }
+    a->last[r->core] = m;
+    return 0;
+}
+
 static int walk(struct analysis *a, char *err, size_t err_len)
 {
-    uint64_t now = 0;
-    for (size_t i = 0; i < a->t->count; i++) {
-        const struct trace_record *r = &a->t->records[i];
-        if (r->time_ps < now) {
-            snprintf(err, err_len, "record %zu: time goes back, from %" PRIu64 " ps to %" PRIu64
-                     " ps: the trace is damaged; record it again", i, now, r->time_ps);
-            return -1;
-        }
-        now = r->time_ps;
-        if (r->kind == TRACE_IRQ && r->id == a->device && r->addr == a->report->intid) {
-            if (r->value)
-                raised(a, i, r);
-            else
-                a->current.fell = true;
-            a->level = r->value;
-        }
-        if (r->core == TRACE_NO_CORE)
-            continue;
-        if (r->core >= LATENCY_CORES) {
-            snprintf(err, err_len, "record %zu: core %u: a board has at most %d cores: the trace is damaged; record it again",
-                     i, r->core, LATENCY_CORES);
-            return -1;
-        }
-        struct moment m = { .index = i, .ps = r->time_ps, .insn = r->insn, .set = true };
-        if (executed(a, m, r) < 0) {
-            snprintf(err, err_len, "no memory for %zu interrupts", a->report->count);
-            return -1;
-        }
-        a->last[r->core] = m;
+    struct trace_cursor *c = trace_cursor_new(a->t);
+    struct trace_item item;
+    int more = 0, bad = 0;
+    if (!c) {
+        snprintf(err, err_len, "no memory to read the trace");
+        return -1;
     }
+    while (!bad && (more = trace_next(c, &item)) == 1)
+        bad = step(a, &item, err, err_len);
+    if (more < 0)       /* the caller names the file */
+        snprintf(err, err_len, "%s", trace_cursor_error(c) + strlen(a->t->path) + 2);
+    trace_cursor_free(c);
+    if (bad || more < 0)
+        return -1;
     if (a->current.open && a->current.fell && a->current.next <= delivery(a))
         a->report->withdrawn++;
     else
         a->report->incomplete += a->current.open;
     a->report->incomplete += a->ending.open;
     return 0;
+}
+
+/* The INTID of the device's first edge, or 0. */
+static uint32_t first_intid(const struct trace *t, uint32_t device)
+{
+    struct trace_cursor *c = trace_cursor_new(t);
+    struct trace_item item;
+    uint32_t intid = 0;
+    if (c)
+        trace_only(c, 1u << TRACE_IRQ);
+    while (c && !intid && trace_next(c, &item) == 1)
+        if (item.r.kind == TRACE_IRQ && item.r.id == device)
+            intid = (uint32_t)item.r.addr;
+    trace_cursor_free(c);
+    return intid;
 }
 
 static int find_probes(struct analysis *a, const struct latency_query *q, char *err, size_t err_len)
@@ -245,9 +278,8 @@ static int find_device(struct analysis *a, const struct latency_query *q, char *
     }
     a->device = (uint32_t)id;
     a->report->intid = q->intid;
-    for (size_t i = 0; i < a->t->count && !a->report->intid; i++)
-        if (a->t->records[i].kind == TRACE_IRQ && a->t->records[i].id == a->device)
-            a->report->intid = (uint32_t)a->t->records[i].addr;
+    if (!a->report->intid)
+        a->report->intid = first_intid(a->t, a->device);
     if (a->report->intid)
         return 0;
     snprintf(err, err_len, "%s: it never raised its interrupt in this trace: give one in which it does", q->device);

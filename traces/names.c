@@ -42,27 +42,38 @@ static struct entry *add(struct trace_names *n, enum trace_name what, uint32_t i
     return e;
 }
 
-struct trace_names *names_read(const struct trace_record *records, size_t count)
+static bool take(struct trace_names *n, const struct trace_record *r)
+{
+    if (r->kind != TRACE_NAME || r->insn >= TRACE_NAME_MAX)
+        return true;
+    struct entry *e = find(n, r->size, r->id);
+    if (!e)
+        e = add(n, r->size, r->id);
+    if (!e)
+        return false;
+    if (r->insn == 0)
+        memset(e->text, 0, sizeof e->text);
+    size_t room = TRACE_NAME_MAX - (size_t)r->insn;
+    memcpy(e->text + r->insn, (const char *)r + offsetof(struct trace_record, addr),
+           room < TRACE_NAME_PIECE ? room : TRACE_NAME_PIECE);
+    return true;
+}
+
+struct trace_names *names_read(const struct trace *t)
 {
     struct trace_names *n = calloc(1, sizeof *n);
-    for (size_t i = 0; n && i < count; i++) {
-        const struct trace_record *r = &records[i];
-        if (r->kind != TRACE_NAME || r->insn >= TRACE_NAME_MAX)
-            continue;
-        struct entry *e = find(n, r->size, r->id);
-        if (!e)
-            e = add(n, r->size, r->id);
-        if (!e) {
-            names_free(n);
-            return NULL;
-        }
-        if (r->insn == 0)
-            memset(e->text, 0, sizeof e->text);
-        size_t room = TRACE_NAME_MAX - (size_t)r->insn;
-        memcpy(e->text + r->insn, (const char *)r + offsetof(struct trace_record, addr),
-               room < TRACE_NAME_PIECE ? room : TRACE_NAME_PIECE);
-    }
-    return n;
+    struct trace_cursor *c = n ? trace_cursor_new(t) : NULL;
+    bool room = c != NULL;
+    struct trace_item item;
+    if (c)
+        trace_only(c, 1u << TRACE_NAME);
+    while (room && trace_next(c, &item) == 1)
+        room = take(n, &item.r);
+    trace_cursor_free(c);
+    if (room)
+        return n;
+    names_free(n);
+    return NULL;
 }
 
 void names_free(struct trace_names *n)

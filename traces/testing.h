@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <unistd.h>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -43,6 +44,31 @@ struct Unload {
     void operator()(struct trace *t) const { trace_unload(t); }
 };
 using TracePtr = std::unique_ptr<struct trace, Unload>;
+
+/* A record and its data, on their own. */
+struct Item {
+    struct trace_record r;
+    std::string data;
+};
+
+/* All that can be read; `error` gets why it ended, or "". */
+inline std::vector<Item> items(const struct trace *t, std::string *error = nullptr)
+{
+    std::vector<Item> all;
+    struct trace_cursor *c = trace_cursor_new(t);
+    struct trace_item item;
+    int more;
+    while ((more = trace_next(c, &item)) == 1) {
+        EXPECT_EQ(item.index, all.size());
+        all.push_back({ item.r, item.data ? std::string((const char *)item.data, item.r.aux) : std::string() });
+    }
+    if (error)
+        *error = more < 0 ? trace_cursor_error(c) : "";
+    else
+        EXPECT_EQ(more, 0) << trace_cursor_error(c);
+    trace_cursor_free(c);
+    return all;
+}
 
 /* Writes a trace with the real writer and reads it with the real reader. */
 struct Written {

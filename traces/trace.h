@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * The trace of a run: every crossing of the seam, probes, consoles and scenario steps, with exact time
  *
- * File: 16-byte header (magic "INGOTTR1", u32 version = 1, u32 record size = 48), then records, little-endian. A run that
- * is killed leaves a file that reads up to its last whole record. No host time, no paths, no pointers: two equal runs
- * write equal bytes. A restored run writes only what follows the checkpoint, with the same header and without
- * repeating names: (trace up to the checkpoint) + (records of the restored run) == (trace of the uninterrupted run).
+ * The file, to the byte: docs/trace-format.md. A run that is killed leaves a file that reads up to its last whole chunk.
+ * No host time, no paths, no pointers: two equal runs, held at the same instants, write equal bytes. A restored run writes
+ * only what follows the checkpoint, without repeating names: (trace up to the checkpoint) + (records of the restored run)
+ * == (trace of the uninterrupted run), record by record.
  */
 #ifndef INGOT_TRACE_H
 #define INGOT_TRACE_H
@@ -23,20 +23,23 @@ enum trace_kind {
     TRACE_READ,         /* MMIO read: id device, addr offset, value, size 1-8, result enum seam_result */
     TRACE_WRITE,        /* MMIO write: as TRACE_READ */
     TRACE_IRQ,          /* SPI level: id device, addr INTID, value 0 or 1 */
-    TRACE_DMA_READ,     /* id device, addr IPA, value CRC-32C of the data, aux length in bytes, result */
-    TRACE_DMA_WRITE,    /* as TRACE_DMA_READ */
+    TRACE_DMA_READ,     /* id device, addr IPA, value CRC-32C of the data, aux length in bytes, result; the data follows */
+    TRACE_DMA_WRITE,    /* as TRACE_DMA_READ. A transfer that failed has no data and value 0 */
     TRACE_CONSOLE,      /* id device, value one byte */
     TRACE_INPUT,        /* id device, value one byte of console input */
     TRACE_PROBE,        /* id probe, core, insn, addr PC, value what the probe captured (see trace_probe) */
     TRACE_NOTE,         /* id device, addr code, value */
-    TRACE_STEP,         /* a scenario action at this instant: id = 0, value CRC-32C of its command line */
+    TRACE_STEP,         /* a scenario action at this instant: id = 0, value CRC-32C of its command line, aux its length; it
+                         * follows as data */
+    TRACE_KINDS         /* one more than the last */
 };
 
-enum trace_name { TRACE_NAME_DEVICE = 1, TRACE_NAME_PROBE = 2 };
+enum trace_name { TRACE_NAME_DEVICE = 1, TRACE_NAME_PROBE = 2, TRACE_NAME_TYPE = 3 /* of a device: "uart16550" */ };
 
 #define TRACE_NO_CORE 0xff
 #define TRACE_NAME_PIECE 24     /* bytes of a name in one record */
 #define TRACE_NAME_MAX 240      /* bytes of a name; longer ones are cut */
+#define TRACE_DATA_MAX (16u << 20)  /* bytes of data with one record; a longer transfer is recorded without them */
 
 struct trace_record {
     uint64_t time_ps;
@@ -51,21 +54,27 @@ struct trace_record {
     uint32_t result;
 };
 
-/* Writer. One line of error text in err on failure; write errors (disk full) are kept and told by trace_close. */
+/* Writer. One line of error text in err on failure. The first write error (disk full) is kept: nothing is written after
+ * it, and every later call tells it. */
 struct trace_writer;
 struct trace_writer *trace_open(const char *path, char *err, size_t err_len);
-void trace_put(struct trace_writer *w, const struct trace_record *r);
+int trace_put(struct trace_writer *w, const struct trace_record *r);    /* 0, or -1 with errno */
+/* With r->aux bytes of data (r->aux <= TRACE_DATA_MAX, or they are left out); NULL: none. */
+int trace_put_data(struct trace_writer *w, const struct trace_record *r, const void *data);
 void trace_name(struct trace_writer *w, uint64_t time_ps, enum trace_name what, uint32_t id, const char *name);
-int trace_flush(struct trace_writer *w);    /* 0, or -1 with errno */
-int trace_close(struct trace_writer *w);    /* 0, or -1 with errno; frees w */
+int trace_flush(struct trace_writer *w);    /* ends the chunk and writes it: 0, or -1 with errno */
+int trace_close(struct trace_writer *w);    /* writes the index, too: 0, or -1 with errno; frees w */
 
-/* Reader: maps the whole file. NULL and a line in err for a file that is none. */
+/* Reader. Reads the index, or rebuilds it from the chunks' headers. NULL and a line in err for a file that is no trace. */
 struct trace {
-    const struct trace_record *records;
-    size_t count;
-    bool torn;          /* bytes after the last whole record: the run was killed */
-    void *map;
-    size_t map_len;
+    size_t count;       /* records that its chunks promise */
+    bool closed;        /* it has its index: the run ended in order */
+    bool torn;          /* bytes after the last whole chunk: the run was killed */
+    char damage[512];   /* why reading ends after `count` records; "": it ends there */
+    char *path;
+    int fd;
+    struct trace_chunk *chunks;     /* format.h */
+    size_t chunk_count;
     struct trace_names *names;
 };
 struct trace *trace_load(const char *path, char *err, size_t err_len);
@@ -73,6 +82,22 @@ void trace_unload(struct trace *t);
 /* Name of an id, or NULL. The string belongs to the trace. */
 const char *trace_find_name(const struct trace *t, enum trace_name what, uint32_t id);
 int trace_find_id(const struct trace *t, enum trace_name what, const char *name);  /* or -1 */
+
+/* Iterator over the records, in the order of the file. The trace must stay loaded. */
+struct trace_item {
+    struct trace_record r;
+    const uint8_t *data;    /* r.aux bytes, valid until the next call; NULL: the record has none */
+    size_t index;           /* of the record in the file, from 0 */
+};
+struct trace_cursor;
+struct trace_cursor *trace_cursor_new(const struct trace *t);   /* at the first record; NULL: no memory */
+void trace_cursor_free(struct trace_cursor *c);
+void trace_seek(struct trace_cursor *c, size_t index);          /* the next record is this one, or the first after it */
+void trace_seek_time(struct trace_cursor *c, uint64_t ps);      /* … one of the chunk with the first record at or after ps */
+/* Chunks that have none of these kinds (bit 1 << kind) are passed over; ~0: all are read. */
+void trace_only(struct trace_cursor *c, uint32_t kinds);
+int trace_next(struct trace_cursor *c, struct trace_item *item);    /* 1, 0 at the end, -1: the file is damaged here */
+const char *trace_cursor_error(const struct trace_cursor *c);   /* after -1: file, chunk, offset and what is wrong */
 
 uint32_t trace_crc32c(uint32_t crc, const void *data, size_t len);  /* Castagnoli, init 0, as RFC 3720 */
 

@@ -51,7 +51,7 @@ static void print_name_record(FILE *out, const struct trace_record *r)
 {
     char text[TRACE_NAME_PIECE + 1] = "";
     memcpy(text, (const char *)r + offsetof(struct trace_record, addr), TRACE_NAME_PIECE);
-    fprintf(out, "name of %s#%" PRIu32 "%s: %s", r->size == TRACE_NAME_DEVICE ? "device" : "probe", r->id,
+    fprintf(out, "%s of %s#%" PRIu32 "%s: %s", r->size == TRACE_NAME_TYPE ? "type" : "name", r->size == TRACE_NAME_PROBE ? "probe" : "device", r->id,
             r->insn ? ", continued" : "", text);
 }
 
@@ -84,8 +84,27 @@ static void print_crossing(FILE *out, const struct trace_record *r)
     }
 }
 
+/* A command of the control protocol is printable: its other bytes are escaped there. */
+static void print_step(FILE *out, const struct trace_item *item)
+{
+    if (!item->data) {
+        fprintf(out, "scenario step, command's crc 0x%08" PRIx64, item->r.value);
+        return;
+    }
+    fputs("scenario step: ", out);
+    for (uint32_t i = 0; i < item->r.aux; i++)
+        fputc(item->data[i] >= ' ' && item->data[i] <= '~' ? item->data[i] : '?', out);
+}
+
 void compare_words(FILE *out, const struct compare_side *names, const struct trace_record *r)
 {
+    const struct trace_item item = { .r = *r };
+    compare_words_item(out, names, &item);
+}
+
+void compare_words_item(FILE *out, const struct compare_side *names, const struct trace_item *item)
+{
+    const struct trace_record *r = &item->r;
     print_time(out, r->time_ps);
     if (r->core != TRACE_NO_CORE)
         fprintf(out, "  core %u insn %" PRIu64, r->core, r->insn);
@@ -111,7 +130,7 @@ void compare_words(FILE *out, const struct compare_side *names, const struct tra
         fprintf(out, " at 0x%" PRIx64 ", value 0x%" PRIx64 ", aux %" PRIu32, r->addr, r->value, r->aux);
         break;
     case TRACE_STEP:
-        fprintf(out, "scenario step, command's crc 0x%08" PRIx64, r->value);
+        print_step(out, item);
         break;
     default:
         fprintf(out, "record of unknown kind %u", r->kind);

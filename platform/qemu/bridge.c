@@ -26,6 +26,7 @@ static unsigned device_count;
 
 unsigned bridge_count(void) { return device_count; }
 const char *bridge_name(unsigned device) { return devices[device]->qdev->id; }
+const char *bridge_type(unsigned device) { return devices[device]->type; }
 
 int bridge_find(const char *name)
 {
@@ -112,9 +113,10 @@ static enum seam_result dma(unsigned device, uint32_t stream, uint64_t addr, voi
 {
     struct bridge_device *v = devices[device];
     enum seam_result r = v->dma ? v->dma(v, addr, buf, len, write) : dma_transfer(device, stream, addr, buf, len, write);
-    record((struct trace_record){
+    const bool moved = board.trace && r == SEAM_OK;
+    record_data((struct trace_record){
         .kind = write ? TRACE_DMA_WRITE : TRACE_DMA_READ, .id = device, .addr = addr, .aux = len, .result = r,
-        .value = board.trace && r == SEAM_OK ? trace_crc32c(0, buf, len) : 0 });
+        .value = moved ? trace_crc32c(0, buf, len) : 0 }, moved ? buf : NULL);
     return r;
 }
 
@@ -221,6 +223,7 @@ bool bridge_add(struct bridge_device *b, DeviceState *dev, const struct seam_dev
         return false;
     }
     b->qdev = dev;
+    b->type = desc->type;
     b->index = index;
     b->spi = desc->spi;
     devices[device_count++] = b;

@@ -56,7 +56,7 @@ static const char *command_send(const struct words *w, const char *line)
         return w->count == 3 ? "send: no such device" : "send: DEVICE TEXT are needed";
     }
     const uint8_t *bytes = (const uint8_t *)w->word[2];
-    record((struct trace_record){ .kind = TRACE_STEP, .value = trace_crc32c(0, line, strlen(line)) });
+    record_data((struct trace_record){ .kind = TRACE_STEP, .value = trace_crc32c(0, line, strlen(line)), .aux = strlen(line) }, line);
     board_advance();
     seam_ps now = board_now_ps();
     record_begin(now);

@@ -45,6 +45,7 @@ void checkpoint_expect_no_memory(void);     /* -incoming brings all but the memo
 /* bridge.c: devices of the seam as QEMU devices: on the system's bus (bridge.c), or behind PCIe (pci.c) */
 struct bridge_device {
     DeviceState *qdev;
+    const char *type;                   /* "dmaq" */
     unsigned index;                     /* in the seam */
     unsigned spi;                       /* number of its line 0 there: an SPI, or beyond them */
     MemoryRegion mmio;
@@ -61,6 +62,7 @@ void bridge_register_type(void);
 void bridge_map_all(void);          /* after elaboration */
 unsigned bridge_count(void);
 const char *bridge_name(unsigned device);
+const char *bridge_type(unsigned device);
 int bridge_find(const char *name);  /* or -1 */
 
 /* dma.c: what a device's stream may reach */
@@ -71,6 +73,7 @@ extern unsigned watch_trace_count;          /* watches on crossings */
 
 /* record.c: the trace. Crossings are written in the order of cause: an access, then what it caused. */
 void record(struct trace_record r);         /* time, core and insn are filled in, except a probe's */
+void record_data(struct trace_record r, const void *data);  /* with r.aux bytes, or NULL */
 static inline bool record_wanted(void) { return board.trace || watch_trace_count; }   /* the next three only then */
 void record_begin(seam_ps now);             /* what is recorded from here on was caused by … */
 void record_cause(struct trace_record r);   /* … this, at that time */

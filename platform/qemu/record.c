@@ -3,23 +3,23 @@
  */
 #include "module.h"
 
-#define FLUSH_EVERY 16384   /* records: a full disk is noticed after so many */
-
 /* The access that is being served, and what it has caused so far. */
+struct effect {
+    struct trace_record r;
+    size_t data;                    /* where its r.aux bytes are in current.data, or WITHOUT */
+};
+#define WITHOUT SIZE_MAX
 static struct {
     bool serving;
     struct trace_record stamp;      /* its time, core and instruction: those of its effects, too */
     GArray *effects;
+    GByteArray *data;
 } current;
-static unsigned unflushed;
 
-static void put(const struct trace_record *r)
+static void put(const struct trace_record *r, const void *data)
 {
-    if (board.trace) {
-        trace_put(board.trace, r);
-        if (++unflushed >= FLUSH_EVERY) {
-            record_flush();
-        }
+    if (board.trace && trace_put_data(board.trace, r, data) < 0) {
+        record_flush();
     }
     watch_record(r);
 }
@@ -32,28 +32,35 @@ static struct trace_record stamped(struct trace_record r, const struct trace_rec
     return r;
 }
 
-void record(struct trace_record r)
+void record(struct trace_record r) { record_data(r, NULL); }
+
+void record_data(struct trace_record r, const void *data)
 {
     board.last_device = r.kind == TRACE_PROBE || r.kind == TRACE_STEP ? board.last_device : r.id;
     if (!record_wanted()) {
         return;
     }
     if (r.kind == TRACE_PROBE) {
-        put(&r);
+        put(&r, data);
     } else if (current.serving) {
-        r = stamped(r, &current.stamp);
-        g_array_append_val(current.effects, r);
+        struct effect e = { stamped(r, &current.stamp), WITHOUT };
+        if (data && board.trace) {
+            e.data = current.data->len;
+            g_byte_array_append(current.data, data, r.aux);
+        }
+        g_array_append_val(current.effects, e);
     } else {
         r.time_ps = board_now_ps();
         r.core = TRACE_NO_CORE;
-        put(&r);
+        put(&r, data);
     }
 }
 
 void record_begin(seam_ps now)
 {
     if (!current.effects) {
-        current.effects = g_array_new(false, false, sizeof(struct trace_record));
+        current.effects = g_array_new(false, false, sizeof(struct effect));
+        current.data = g_byte_array_new();
     }
     current.serving = true;
     current.stamp.time_ps = now;
@@ -69,28 +76,30 @@ void record_begin(seam_ps now)
 void record_cause(struct trace_record r)
 {
     r = stamped(r, &current.stamp);
-    put(&r);
+    put(&r, NULL);
 }
 
 void record_end(void)
 {
     current.serving = false;
     for (unsigned i = 0; i < current.effects->len; i++) {
-        put(&g_array_index(current.effects, struct trace_record, i));
+        const struct effect *e = &g_array_index(current.effects, struct effect, i);
+        put(&e->r, e->data == WITHOUT ? NULL : current.data->data + e->data);
     }
     g_array_set_size(current.effects, 0);
+    g_byte_array_set_size(current.data, 0);
 }
 
 void record_names(void)
 {
     for (unsigned i = 0; board.trace && i < bridge_count(); i++) {
         trace_name(board.trace, 0, TRACE_NAME_DEVICE, i, bridge_name(i));
+        trace_name(board.trace, 0, TRACE_NAME_TYPE, i, bridge_type(i));
     }
 }
 
 void record_flush(void)
 {
-    unflushed = 0;
     if (board.trace && trace_flush(board.trace) < 0) {
         int error = errno;
         trace_close(board.trace);

@@ -17,8 +17,9 @@ static std::string known_names(const struct trace *t)
     return names;
 }
 
-static bool convert(const trace_record &r, const uint8_t *data, const std::string &where, Transaction &to)
+static bool convert(const trace_item &item, const std::string &path, Transaction &to)
 {
+    const trace_record &r = item.r;
     to.time_ps = r.time_ps;
     to.result = static_cast<seam_result>(r.result);
     to.address = r.addr;
@@ -31,10 +32,10 @@ static bool convert(const trace_record &r, const uint8_t *data, const std::strin
     case TRACE_DMA_READ: case TRACE_DMA_WRITE:
         to.kind = r.kind == TRACE_DMA_READ ? Kind::DmaRead : Kind::DmaWrite;
         to.value = r.aux;
-        if (to.result == SEAM_OK && !data) {
-            throw std::runtime_error(where + ": a transfer without its data: record the run again with this ingot");
+        if (to.result == SEAM_OK && !item.data) {
+            throw std::runtime_error(path + ": record " + std::to_string(item.index) + ": a transfer without its data: record the run again with this ingot");
         }
-        to.data = to.result == SEAM_OK ? std::string(reinterpret_cast<const char *>(data), r.aux) : "";
+        to.data = to.result == SEAM_OK ? std::string(reinterpret_cast<const char *>(item.data), r.aux) : "";
         return true;
     case TRACE_IRQ: to.kind = Kind::Irq; return true;
     case TRACE_CONSOLE: to.kind = Kind::Console; to.address = 0; return true;
@@ -62,15 +63,25 @@ Recording recording_from_trace(const std::string &path, const std::string &devic
     Recording r;
     r.path = path;
     r.device = device;
+    const char *type = trace_find_name(t.get(), TRACE_NAME_TYPE, static_cast<uint32_t>(id));
+    r.type = type ? type : "";
     uint64_t line0 = UINT64_MAX;
-    for (size_t i = 0; i < t->count; i++) {
-        const trace_record &record = t->records[i];
+    std::unique_ptr<trace_cursor, void (*)(trace_cursor *)> cursor(trace_cursor_new(t.get()), trace_cursor_free);
+    if (!cursor) {
+        throw std::runtime_error(path + ": no memory to read it");
+    }
+    trace_item item;
+    int more;
+    while ((more = trace_next(cursor.get(), &item)) > 0) {
         Transaction to;
-        r.end_ps = std::max(r.end_ps, record.time_ps);
-        if (record.kind != TRACE_NAME && record.id == static_cast<uint32_t>(id) && convert(record, nullptr, path + ": record " + std::to_string(i), to)) {
+        r.end_ps = std::max(r.end_ps, item.r.time_ps);
+        if (item.r.id == static_cast<uint32_t>(id) && convert(item, path, to)) {
             line0 = to.kind == Kind::Irq ? std::min(line0, to.address) : line0;
-            r.all.push_back(to);
+            r.all.push_back(std::move(to));
         }
+    }
+    if (more < 0 || *t->damage) {
+        throw std::runtime_error(more < 0 ? trace_cursor_error(cursor.get()) : t->damage);
     }
     for (Transaction &x : r.all) {
         x.address -= x.kind == Kind::Irq ? line0 : 0;

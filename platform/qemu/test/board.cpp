@@ -282,8 +282,17 @@ std::vector<trace_record> Board::trace() const
     struct trace *t = trace_load((folder_ + "/trace").c_str(), err, sizeof err);
     if (!t)
         fail(err);
-    std::vector<trace_record> result(t->records, t->records + t->count);
+    std::vector<trace_record> result;
+    struct trace_cursor *c = trace_cursor_new(t);
+    struct trace_item item;
+    int more;
+    while ((more = trace_next(c, &item)) == 1)
+        result.push_back(item.r);
+    std::string error = more < 0 ? trace_cursor_error(c) : "";
+    trace_cursor_free(c);
     trace_unload(t);
+    if (!error.empty())
+        fail(error.c_str());
     return result;
 }
 
