@@ -58,6 +58,7 @@ static const std::vector<Room> rooms = {
     { "platform/systemc/.*",   "platform/systemc", { "platform/seam", "platform/rtl" }, { "C", "systemc" } },
 
     /* A device without a CPU: the seam on one side, a recording on the other. */
+    { "platform/replay/test/.*", "platform/replay", { "platform/seam", "platform/systemc/device.h", "traces/trace.h", "vdevices" }, { "C", "registers" } },
     { "platform/replay/.*",    "platform/replay", { "platform/seam", "traces/trace.h", "vdevices/regs.h" }, { "C", "libxml" } },
 
     /* The CPU's side: QEMU's module knows the devices through the seam only. */
