@@ -9,18 +9,6 @@ namespace ingot {
 
 static constexpr seam_ps waves_around_ps = 2000000;
 
-static std::string printed(const std::function<void(FILE *)> &print)
-{
-    char *text = nullptr;
-    size_t len = 0;
-    FILE *f = open_memstream(&text, &len);
-    print(f);
-    fclose(f);
-    std::string s(text, len);
-    free(text);
-    return s;
-}
-
 // A process gives back text: the verdict is its first character.
 static std::string packed(Verdict v, const std::string &report) { return static_cast<char>('0' + static_cast<int>(v)) + report; }
 static Judgement unpacked(const std::string &text) { return { static_cast<Verdict>(text.at(0) - '0'), text.substr(1) }; }
@@ -72,7 +60,7 @@ static std::string waves(const Recording &recorded, const Replay &how, seam_ps a
 
 Judgement judge_device(const Recording &recorded, Replay how, const Rules &rules, unsigned context)
 {
-    Judgement exact = judge_exact(recorded, { how.impl, Pace::Exact, true, nullptr, "", 0, 0 }, context);
+    Judgement exact = judge_exact(recorded, { how.impl, Pace::Exact, true, nullptr, MemoryOf::Each, "", 0, 0 }, context);
     if (exact.verdict == Verdict::Same) {
         return exact;
     }

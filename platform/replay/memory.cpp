@@ -7,13 +7,16 @@
 
 namespace ingot {
 
-ReplayMemory::ReplayMemory(const Recording &r, bool from_now) : from_now_(from_now)
+ReplayMemory::ReplayMemory(const Recording &r, MemoryOf of) : of_(of)
 {
     for (size_t i = 0; i < r.all.size(); i++) {
         const Transaction &t = r.all[i];
         if (t.kind == Kind::DmaRead || t.kind == Kind::DmaWrite) {
             (t.kind == Kind::DmaRead ? reads_ : writes_).push_back({ i, &t });
         }
+    }
+    for (size_t i = of == MemoryOf::First ? reads_.size() : 0; i-- > 0;) {      // backwards: the first one stays
+        learn(reads_[i].t->address, reads_[i].t->data.data(), reads_[i].t->data.size());
     }
 }
 
@@ -35,7 +38,7 @@ ReplayMemory::Transfer *ReplayMemory::exact(std::vector<Transfer> &list, size_t 
 
 ReplayMemory::Transfer *ReplayMemory::piece(uint64_t addr)
 {
-    if (from_now_) {
+    if (of_ == MemoryOf::FromNow) {
         Transfer *before = nullptr;
         for (Transfer &x : reads_) {
             if (x.covers(addr)) {
@@ -83,13 +86,28 @@ void ReplayMemory::known(uint64_t addr, void *bytes, size_t len) const
     }
 }
 
+// What a recorded transfer failed with that has a byte of this one.
+seam_result ReplayMemory::failed(const std::vector<Transfer> &list, uint64_t addr, size_t len)
+{
+    for (const Transfer &x : list) {
+        if (x.t->result != SEAM_OK && x.t->address < addr + len && addr < x.t->address + x.t->value) {
+            return x.t->result;
+        }
+    }
+    return SEAM_OK;
+}
+
 seam_result ReplayMemory::read(uint64_t addr, void *buf, size_t len)
 {
     uint8_t *out = static_cast<uint8_t *>(buf);
-    Transfer *x = from_now_ ? nullptr : exact(reads_, first_read_, addr, len);
+    Transfer *x = of_ != MemoryOf::Each ? nullptr : exact(reads_, first_read_, addr, len);
     if (x) {
         memcpy(out, x->t->data.data(), x->t->data.size());
         return x->t->result;
+    }
+    if (of_ == MemoryOf::First) {
+        known(addr, buf, len);
+        return failed(reads_, addr, len);
     }
     seam_result result = SEAM_OK;
     for (uint64_t at = addr, end = addr + len; at < end;) {
@@ -114,14 +132,8 @@ seam_result ReplayMemory::read(uint64_t addr, void *buf, size_t len)
 
 seam_result ReplayMemory::write(uint64_t addr, const void *buf, size_t len)
 {
-    Transfer *x = from_now_ ? nullptr : exact(writes_, first_write_, addr, len);
-    seam_result result = x ? x->t->result : SEAM_OK;
-    for (size_t i = 0; !x && i < writes_.size(); i++) {
-        const Transaction &t = *writes_[i].t;
-        if (t.result != SEAM_OK && t.address < addr + len && addr < t.address + t.value) {
-            result = t.result;
-        }
-    }
+    Transfer *x = of_ != MemoryOf::Each ? nullptr : exact(writes_, first_write_, addr, len);
+    seam_result result = x ? x->t->result : failed(writes_, addr, len);
     if (result == SEAM_OK) {
         learn(addr, buf, len);
     }

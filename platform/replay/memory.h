@@ -14,10 +14,15 @@ namespace ingot {
 // Serves a replayed device. A read that the recording has is given its data and its result, each record once and in order; a
 // read that is cut otherwise is put together, piece by piece, from the next records of those bytes; what remains comes from
 // the memory as far as it is known by then, and from nowhere else: 0.
+enum class MemoryOf {
+    Each,       // as said above
+    First,      // a part of the requests: each byte as it was read first, and then as the device has written it
+    FromNow     // ... : each byte as it was read first after the request in work (position())
+};
+
 class ReplayMemory {
 public:
-    // from_now: not each record once, but the first at or after the request in work (position()); for replays of a part
-    ReplayMemory(const Recording &r, bool from_now);
+    ReplayMemory(const Recording &r, MemoryOf of);
 
     seam_result read(uint64_t addr, void *buf, size_t len);
     seam_result write(uint64_t addr, const void *buf, size_t len);
@@ -37,6 +42,7 @@ private:
     };
 
     Transfer *exact(std::vector<Transfer> &list, size_t &first, uint64_t addr, size_t len);
+    static seam_result failed(const std::vector<Transfer> &list, uint64_t addr, size_t len);
     Transfer *piece(uint64_t addr);
     uint64_t end_of_unknown(uint64_t addr, uint64_t end);
     void learn(uint64_t addr, const void *bytes, size_t len);
@@ -44,7 +50,7 @@ private:
 
     std::vector<Transfer> reads_, writes_;
     size_t first_read_ = 0, first_write_ = 0, position_ = 0;
-    const bool from_now_;
+    const MemoryOf of_;
     std::map<uint64_t, Page> pages_;
 };
 

@@ -6,8 +6,6 @@
 #include <memory>
 #include <stdexcept>
 
-#include "platform/replay/memory.h"
-
 namespace ingot {
 
 namespace {
@@ -20,7 +18,7 @@ constexpr unsigned grace_factor = 16;       // ... so many times the recorded ti
 
 class Player {
 public:
-    Player(const Recording &recorded, const Replay &how) : want_(recorded), how_(how), memory_(recorded, how.requests)
+    Player(const Recording &recorded, const Replay &how) : want_(recorded), how_(how), memory_(recorded, how.memory)
     {
         result_.run = recorded;
         result_.run.all.clear();

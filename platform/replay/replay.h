@@ -6,7 +6,7 @@
 #include <functional>
 #include <optional>
 
-#include "platform/replay/recording.h"
+#include "platform/replay/memory.h"
 
 namespace ingot {
 
@@ -20,6 +20,7 @@ struct Replay {
     Pace pace = Pace::Exact;
     bool until_difference = false;  // Exact: ends at the first answer that is not the recorded one, and keeps no others
     const std::vector<size_t> *requests = nullptr;      // Elastic: these of the recording only (indices, ascending)
+    MemoryOf memory = MemoryOf::Each;
     std::string waves;              // RTL: waveform from waves_from_ps to waves_to_ps, into this file
     seam_ps waves_from_ps = 0, waves_to_ps = 0;
 };

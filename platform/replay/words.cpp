@@ -98,6 +98,18 @@ std::string bytes_in_hex(const std::string &bytes)
     return out;
 }
 
+std::string printed(const std::function<void(FILE *)> &print)
+{
+    char *text = nullptr;
+    size_t len = 0;
+    FILE *f = open_memstream(&text, &len);
+    print(f);
+    fclose(f);
+    std::string s(text, len);
+    free(text);
+    return s;
+}
+
 std::string time_words(seam_ps ps)
 {
     char text[48];

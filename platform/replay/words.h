@@ -3,6 +3,8 @@
 #ifndef INGOT_REPLAY_WORDS_H
 #define INGOT_REPLAY_WORDS_H
 
+#include <cstdio>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -37,6 +39,7 @@ private:
 };
 
 std::string transaction_words(const Registers &registers, const Transaction &t);   // "1.293 us  read IRQ_STATUS DONE=1 ERROR=0 (0x1)"
+std::string printed(const std::function<void(FILE *)> &print);      // what it printed
 std::string time_words(seam_ps ps);
 std::string bytes_in_hex(const std::string &bytes);
 

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "platform/replay/judge.h"
-#include "platform/replay/memory.h"
 #include "platform/replay/test/drivers.h"
 
 namespace {
@@ -141,7 +140,7 @@ TEST(ReplayMemory, GivesWhatWasReadThereInItsOrder)
     read(0x108, "ijklmnop");
     read(0x100, "ABCDEFGH");
     r.all.push_back({ 0, Kind::DmaRead, 0, SEAM_DENIED, 0x900, 8, "" });
-    ReplayMemory m(r, false);
+    ReplayMemory m(r, MemoryOf::Each);
     char b[17] = "";
     EXPECT_EQ(m.read(0x104, b, 8), SEAM_OK);        // cut otherwise: pieces of two
     EXPECT_STREQ(b, "efghijkl");
