@@ -24,6 +24,8 @@ int command_latency(int argc, char **argv);
 int command_gdb(int argc, char **argv);
 int command_replay_device(int argc, char **argv);
 int command_diff(int argc, char **argv);
+int command_shrink(int argc, char **argv);
+int command_golden(int argc, char **argv);
 
 /* The nearest of the words (separated by spaces), or NULL. */
 const char *suggest(const char *word, const char *words);

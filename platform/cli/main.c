@@ -27,6 +27,8 @@ static const struct command {
     { "latency", command_latency, "interrupt path of a device, stage by stage: ./ingot latency TRACE --device pulse0 …" },
     { "replay-device", command_replay_device, "one device alone from a recording: ./ingot replay-device TRACE --device dmaq0" },
     { "diff", command_diff, "where two recordings part, or a recording and an implementation: ./ingot diff TRACE --device dmaq0=rtl" },
+    { "shrink", command_shrink, "the fewest requests on which an implementation fails: ./ingot shrink TRACE --device dmaq0=rtl --test DmaqRing.Wraps" },
+    { "golden", command_golden, "small recordings that must hold: ./ingot golden check; ./ingot golden accept" },
     { "gdb", command_gdb, "a board under gdb: ./ingot gdb first-light" },
 };
 

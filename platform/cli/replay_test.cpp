@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * replay-device, diff, shrink and golden as a user meets them: what they print, and what they say to a mistake
+ */
+#include "cli_testing.h"
+
+namespace {
+
+using cli::Command;
+
+const char golden[] = "traces/golden/dmaq-linux-model.rec";
+
+struct Said {
+    int status;
+    std::string output;
+};
+
+Said ingot(std::vector<std::string> args)
+{
+    Command c(args);
+    c.finish();
+    return { c.status, c.output };
+}
+
+#define EXPECT_SAYS(said, text) EXPECT_NE((said).output.find(text), std::string::npos) << (said).output
+
+struct File {
+    std::string path = testing::TempDir() + "ingot-replay-XXXXXX";
+    explicit File(const std::string &text)
+    {
+        close(mkstemp(path.data()));
+        std::ofstream(path, std::ios::binary) << text;
+    }
+    ~File() { unlink(path.c_str()); }
+};
+
+std::string text_of(const std::string &path)
+{
+    std::ifstream in(path, std::ios::binary);
+    return { std::istreambuf_iterator<char>(in), {} };
+}
+
+TEST(ReplayCommand, TellsThatAllIsAsRecorded)
+{
+    Said s = ingot({ "replay-device", golden, "--device", "dmaq0" });
+    EXPECT_EQ(s.status, 0);
+    EXPECT_SAYS(s, "dmaq0 (dmaq=model): as recorded: ");
+}
+
+TEST(ReplayCommand, TellsTheFirstDifferenceByItsRegister)
+{
+    std::string text = text_of(golden);
+    const std::string was = "read 0x4 4 0x1 ";
+    text.replace(text.find(was), was.size(), "read 0x4 4 0x2 ");
+    File f(text);
+    Said s = ingot({ "replay-device", f.path, "--device", "dmaq0" });
+    EXPECT_EQ(s.status, 1);
+    EXPECT_SAYS(s, "VERSION.VALUE is 0x1 instead of 0x2");
+    s = ingot({ "diff", golden, f.path });
+    EXPECT_EQ(s.status, 1);
+    EXPECT_SAYS(s, "verdict: device");
+}
+
+TEST(ReplayCommand, DiffOfAnotherImplementationIsTimingOnly)
+{
+    Said s = ingot({ "diff", golden, "--device", "dmaq0=rtl" });
+    EXPECT_EQ(s.status, 0);
+    EXPECT_SAYS(s, "verdict: timing only");
+    s = ingot({ "diff", golden, "traces/golden/dmaq-linux-rtl.rec" });
+    EXPECT_EQ(s.status, 0);
+    EXPECT_SAYS(s, "verdict: timing only");
+}
+
+TEST(ReplayCommand, ShrinkHasNothingToDoWhereNothingFails)
+{
+    Said s = ingot({ "shrink", golden, "--device", "dmaq0=rtl", "--test", "DmaqRing.Wraps" });
+    EXPECT_EQ(s.status, 1);
+    EXPECT_SAYS(s, "there is nothing to shrink");
+    s = ingot({ "shrink", golden, "--device", "dmaq0=rtl", "--test", "Wraps" });
+    EXPECT_EQ(s.status, 1);
+    EXPECT_SAYS(s, "a test's name is SUITE.NAME");
+}
+
+TEST(ReplayCommand, GoldenTracesHold)
+{
+    Said s = ingot({ "golden", "check" });
+    EXPECT_EQ(s.status, 0) << s.output;
+    EXPECT_SAYS(s, "dmaq-linux-model.rec: as recorded");
+    s = ingot({ "golden", "check", "lost" });
+    EXPECT_EQ(s.status, 1);
+    EXPECT_SAYS(s, "no golden trace 'lost': there are dmaq-linux-model, ");
+}
+
+TEST(ReplayCommand, AMistakeIsToldInWords)
+{
+    for (const char *command : { "replay-device", "diff", "shrink", "golden" }) {
+        EXPECT_EQ(ingot({ command, "--nonsense" }).status, 2) << command;
+        EXPECT_EQ(ingot({ command }).status, 2) << command;
+        EXPECT_EQ(ingot({ command, "--help" }).status, 0) << command;
+    }
+    EXPECT_SAYS(ingot({ "replay-device", golden, "--device", "uart0" }), "it has no device 'uart0': it has dmaq0");
+    EXPECT_SAYS(ingot({ "replay-device", golden, "--device", "dmaq0=wooden" }), "known: model, rtl");
+    EXPECT_SAYS(ingot({ "replay-device", "/nowhere", "--device", "dmaq0" }), "/nowhere: No such file or directory");
+    EXPECT_SAYS(ingot({ "diff", "README.md", "--device", "dmaq0" }), "README.md: ");
+    std::string text = text_of(golden);
+    File cut(text.substr(0, text.size() / 2));
+    Said s = ingot({ "replay-device", cut.path, "--device", "dmaq0" });
+    EXPECT_EQ(s.status, 1);
+    EXPECT_SAYS(s, cut.path + ":");
+}
+
+}  // namespace
