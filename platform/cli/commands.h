@@ -21,6 +21,7 @@ int command_clone(int argc, char **argv);
 int command_bench(int argc, char **argv);
 int command_device(int argc, char **argv);
 int command_latency(int argc, char **argv);
+int command_trace(int argc, char **argv);
 int command_gdb(int argc, char **argv);
 int command_replay_device(int argc, char **argv);
 int command_diff(int argc, char **argv);

@@ -25,6 +25,7 @@ static const struct command {
     { "device", command_device, "device types; a Verilog core becomes one: ./ingot device add NAME --rtl top.v --bus wishbone" },
     { "bench", command_bench, "measure the platform, each figure against a comparator: ./ingot bench [--json]" },
     { "latency", command_latency, "interrupt path of a device, stage by stage: ./ingot latency TRACE --device pulse0 …" },
+    { "trace", command_trace, "what a trace holds: ./ingot trace show|stat|convert|compare FILE" },
     { "replay-device", command_replay_device, "one device alone from a recording: ./ingot replay-device TRACE --device dmaq0" },
     { "diff", command_diff, "where two recordings part, or a recording and an implementation: ./ingot diff TRACE --device dmaq0=rtl" },
     { "shrink", command_shrink, "the fewest requests on which an implementation fails: ./ingot shrink TRACE --device dmaq0=rtl --test DmaqRing.Wraps" },

@@ -50,7 +50,7 @@ TEST(Usage, AFolderIsNoScenario) { EXPECT_EQ(ingot({ "run", "/tmp" }).status, 2)
 
 TEST(Usage, AnUnknownOptionIsAUsageError)
 {
-    for (const char *command : { "run", "forge", "latency", "checkpoint" }) {
+    for (const char *command : { "run", "forge", "latency", "checkpoint", "trace" }) {
         Said s = ingot({ command, "--nonsense" });
         EXPECT_EQ(s.status, 2) << command << ": " << s.output;
     }

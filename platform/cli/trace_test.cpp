@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * ingot trace as a user meets it: options, mistakes, exit status; the formats have tests of their own
+ */
+#include <algorithm>
+
+#include "cli_testing.h"
+#include "traces/testing.h"
+
+namespace {
+
+void small_run(struct trace_writer *w, uint64_t last = 1)
+{
+    trace_name(w, 0, TRACE_NAME_DEVICE, 0, "dmaq0");
+    trace_name(w, 0, TRACE_NAME_TYPE, 0, "dmaq");
+    for (uint64_t i = 0; i < 10; i++) {
+        struct trace_record r = {};
+        r.time_ps = 1000000 * i;
+        r.kind = i % 2 ? TRACE_WRITE : TRACE_READ;
+        r.size = 4;
+        r.addr = i % 2 ? 0x1c : 0x20;
+        r.value = i == 9 ? last : i;
+        trace_put(w, &r);
+    }
+}
+
+struct Said {
+    int status;
+    std::string output;
+};
+
+Said trace(std::vector<std::string> args)
+{
+    args.insert(args.begin(), "trace");
+    cli::Command c(args);
+    c.finish();
+    return { c.status, c.output };
+}
+
+#define EXPECT_SAYS(said, text) EXPECT_NE((said).output.find(text), std::string::npos) << (said).output
+
+class TraceCommand : public testing::Test {
+protected:
+    Written x{ [](auto *w) { small_run(w); } };
+    const std::string &path = x.file.path;
+    size_t shown(std::vector<std::string> filter)
+    {
+        filter.insert(filter.begin(), { "show", path });
+        Said s = trace(filter);
+        EXPECT_EQ(s.status, 0) << s.output;
+        return (size_t)std::count(s.output.begin(), s.output.end(), '\n');
+    }
+};
+
+TEST_F(TraceCommand, FiltersAreTaken)
+{
+    EXPECT_EQ(shown({}), 10u);
+    EXPECT_EQ(shown({ "--kind", "write" }), 5u);
+    EXPECT_EQ(shown({ "--kind", "name,write" }), 7u);
+    EXPECT_EQ(shown({ "--device", "dmaq0" }), 10u);
+    EXPECT_EQ(shown({ "--addr", "TAIL" }), 5u);
+    EXPECT_EQ(shown({ "--addr", "0x20" }), 5u);
+    EXPECT_EQ(shown({ "--addr", "0x1c-0x20" }), 10u);
+    EXPECT_EQ(shown({ "--from", "2us", "--to", "0.004ms" }), 3u);
+    EXPECT_EQ(shown({ "--from", "2000000ps", "--until", "4000ns" }), 3u);
+    EXPECT_EQ(shown({ "--to", "0s" }), 1u);
+    EXPECT_EQ(shown({ "--core", "0" }), 10u);
+    EXPECT_EQ(shown({ "--core", "1" }), 0u);
+}
+
+TEST_F(TraceCommand, MistakesAreToldWithWhatToDo)
+{
+    const struct { std::vector<std::string> args; int status; const char *text; } cases[] = {
+        { {}, 2, "Usage: ingot trace" },
+        { { "shwo" }, 2, "unknown command 'shwo' (did you mean 'show'?)" },
+        { { "show" }, 2, "a trace is needed" },
+        { { "show", path, "--kind", "wirte" }, 2, "did you mean 'write'?" },
+        { { "show", path, "--device", "dmqa0" }, 1, "no device 'dmqa0' in it (did you mean 'dmaq0'?): it has dmaq0" },
+        { { "show", path, "--from", "3" }, 2, "3: that is not a time" },
+        { { "show", path, "--from", "-3ms" }, 2, "that is not a time" },
+        { { "show", path, "--from", "99999999999s" }, 2, "that is not a time" },
+        { { "show", path, "--from", "3ms", "--to", "2ms" }, 2, "no record can be between" },
+        { { "show", path, "--addr", "9-8" }, 2, "the lower first" },
+        { { "show", path, "--core", "x" }, 2, "the number of a core" },
+        { { "show", path, path }, 2, "one trace at a time" },
+        { { "show", "/nowhere/trace" }, 1, "/nowhere/trace: cannot open the trace" },
+        { { "show", INGOT_PROGRAM }, 1, "not a trace" },
+        { { "show", path, "--names", "/nowhere/trace" }, 1, "/nowhere/trace" },
+        { { "convert", path }, 2, "json, vcd, sqlite or perfetto is needed" },
+        { { "convert", path, "--to", "sqlit", "-o", "/x" }, 2, "did you mean 'sqlite'?" },
+        { { "convert", path, "--to", "json" }, 2, "-o OUT is needed" },
+        { { "convert", path, "--to", "json", "-o", "/nowhere/x" }, 1, "/nowhere/x: cannot be written" },
+        { { "convert", path, "--to", "sqlite", "-o", "/nowhere/x" }, 1, "/nowhere/x: " },
+        { { "convert", path, "--to", "vcd", "-o", "/dev/full" }, 1, "No space left" },
+        { { "convert", path, "--to", "perfetto", "-o", "/dev/null", "--handler", "x=y" }, 1, "no device 'x' in it" },
+        { { "convert", path, "--to", "perfetto", "-o", "/dev/null", "--handler", "x" }, 2, "DEVICE=PROBE is needed" },
+        { { "compare", path }, 2, "Usage: ingot trace compare" },
+    };
+    for (const auto &c : cases) {
+        Said s = trace(c.args);
+        EXPECT_EQ(s.status, c.status) << c.text << ": " << s.output;
+        EXPECT_SAYS(s, c.text);
+    }
+}
+
+TEST_F(TraceCommand, HelpIsNoError)
+{
+    EXPECT_EQ(trace({ "--help" }).status, 0);
+    for (const char *word : { "show", "stat", "convert", "compare" })
+        EXPECT_EQ(trace({ word, "--help" }).status, 0) << word;
+}
+
+TEST_F(TraceCommand, ConvertsToEachFormat)
+{
+    for (auto [format, start] : { std::pair<const char *, const char *>{ "json", "{\"n\":2," }, { "vcd", "$comment" },
+                                  { "sqlite", "SQLite format 3" }, { "perfetto", "{\"displayTimeUnit\"" } }) {
+        TempFile out;
+        Said s = trace({ "convert", path, "--to", format, "-o", out.path, "--device", "dmaq0" });
+        EXPECT_EQ(s.status, 0) << s.output;
+        EXPECT_EQ(out.bytes().rfind(start, 0), 0u) << format;
+    }
+}
+
+TEST_F(TraceCommand, ComparesAWholeRunWithItsParts)
+{
+    Written first([&](auto *w) { int n = 0; for (const Item &i : items(x.trace.get())) if (n++ < 7) trace_put(w, &i.r); });
+    Written second([&](auto *w) { int n = 0; for (const Item &i : items(x.trace.get())) if (n++ >= 7) trace_put(w, &i.r); });
+    Written other([](auto *w) { small_run(w, 99); });
+    Said s = trace({ "compare", path, first.file.path, second.file.path });
+    EXPECT_EQ(s.status, 0) << s.output;
+    EXPECT_SAYS(s, "identical: 12 records");
+    EXPECT_EQ(trace({ "compare", path, first.file.path }).status, 1);
+    EXPECT_EQ(trace({ "compare", "--prefix", path, first.file.path }).status, 0);
+    s = trace({ "compare", "--prefix", path, other.file.path });
+    EXPECT_EQ(s.status, 1);
+    EXPECT_SAYS(s, "first difference at record 11");
+}
+
+TEST_F(TraceCommand, DamageIsToldWithItsPlace)
+{
+    std::string bytes = x.file.bytes();
+    bytes[90] ^= 1;
+    x.file.write(bytes);
+    for (const char *word : { "show", "stat" }) {
+        Said s = trace({ word, path });
+        EXPECT_EQ(s.status, 1);
+        EXPECT_SAYS(s, path + ": chunk 0 at byte 24: its CRC-32C is wrong");
+    }
+}
+
+}

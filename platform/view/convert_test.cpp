@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * A trace in other formats: each is well-formed, and says what the trace says
+ */
+#include <map>
+#include <random>
+#include <sstream>
+
+#include "view_testing.h"
+
+namespace {
+
+/* A JSON text is well-formed: a reader of the grammar (RFC 8259), which keeps nothing. */
+struct Json {
+    const std::string &s;
+    size_t at = 0;
+    void blank() { while (at < s.size() && strchr(" \t\r\n", s[at])) at++; }
+    bool is(char c) { blank(); return at < s.size() && s[at] == c && ++at; }
+    bool string()
+    {
+        if (!is('"'))
+            return false;
+        for (; at < s.size() && s[at] != '"'; at++)
+            if ((unsigned char)s[at] < ' ' || (unsigned char)s[at] > '~' || (s[at] == '\\' && !strchr("\"\\/bfnrtu", s[++at])))
+                return false;
+        return is('"');
+    }
+    bool number()
+    {
+        size_t from = at;
+        while (at < s.size() && strchr("-+.eE0123456789", s[at]))
+            at++;
+        return at > from;
+    }
+    bool list(char end, bool keys)
+    {
+        if (is(end))
+            return true;
+        do
+            if ((keys && (!string() || !is(':'))) || !value())
+                return false;
+        while (is(','));
+        return is(end);
+    }
+    bool value()
+    {
+        blank();
+        if (at == s.size())
+            return false;
+        if (s[at] == '"')
+            return string();
+        return is('{') ? list('}', true) : is('[') ? list(']', false) : number();
+    }
+    bool whole() { bool good = value(); blank(); return good && at == s.size(); }
+};
+
+TEST(Convert, JsonLinesAreObjectsOneARecord)
+{
+    Seen s;
+    s.f.kinds = ~0u;
+    std::istringstream text(s.json());
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(text, line); lines.push_back(line))
+        EXPECT_TRUE(Json{ line }.whole()) << line;
+    EXPECT_EQ(s.rc, 0) << s.err;
+    ASSERT_EQ(lines.size(), 21u);
+    EXPECT_EQ(lines[2], R"({"n":2,"time_ps":0,"kind":"name","what":1,"id":1,"at":0,"text":"dmaq0"})");
+    EXPECT_EQ(lines[6], R"({"n":6,"time_ps":100000,"core":0,"insn":100,"kind":"write","device":"dmaq0","size":4,"offset":8,"value":"0x3",)"
+                        R"("register":"CTRL","fields":{"ENABLE":"0x1","RESET":"0x1"}})");
+    EXPECT_EQ(lines[7], R"({"n":7,"time_ps":100000,"kind":"step","command":"send uart0 \"x\""})");
+    EXPECT_EQ(lines[10], R"({"n":10,"time_ps":300000,"kind":"dma-write","device":"dmaq0","addr":"0x40002000","length":7,"crc":"00000def",)"
+                         R"("data":"7061796c6f6164"})");
+    EXPECT_EQ(lines[11], R"({"n":11,"time_ps":400000,"kind":"irq","device":"dmaq0","intid":211,"level":1})");
+    EXPECT_EQ(lines[20], R"({"n":20,"time_ps":800000,"kind":"note","device":"dmaq0","code":3,"value":"0xffffffffffffffff"})");
+}
+
+TEST(Convert, NamesOfAnyBytesStayWellFormed)
+{
+    Seen s([](auto *w) {
+        Made r = { w };
+        trace_name(w, 0, TRACE_NAME_DEVICE, 0, "a\"\\\n\xff b");
+        trace_name(w, 0, TRACE_NAME_PROBE, 0, "\x01\x02 lr");
+        r.put(1, 0, TRACE_WRITE, 0, 8, 3);
+        r.put(2, 0, TRACE_IRQ, 0, 40, 1);
+        r.put(3, 0, TRACE_PROBE, 0, 8, UINT64_MAX);
+        r.put(4, -1, TRACE_CONSOLE, 0, 0, 0x80);
+        r.put(4, -1, TRACE_CONSOLE, 0, 0, '\n');
+        r.put(5, -1, TRACE_STEP, 0, 0, 0, "\"\x1b\\");
+    });
+    s.f.kinds = ~0u;
+    std::string perfetto = s.perfetto(), line;
+    EXPECT_TRUE(Json{ perfetto }.whole()) << perfetto;
+    std::istringstream text(s.json());
+    while (std::getline(text, line))
+        EXPECT_TRUE(Json{ line }.whole()) << line;
+    EXPECT_HAS(s.vcd(), "$scope module a\"\\___b $end\n");
+}
+
+/* Reads the VCD as a viewer would: values and events by name. */
+struct Vcd {
+    std::map<std::string, std::string> names, types;        /* by code */
+    std::map<std::string, std::vector<std::pair<uint64_t, std::string>>> changes;
+    explicit Vcd(const std::string &text)
+    {
+        std::istringstream in(text);
+        std::string word, scope, type, bits, code, name;
+        std::vector<std::string> scopes;
+        uint64_t now = 0;
+        while (in >> word) {
+            if (word == "$scope") {
+                in >> word >> name >> word;
+                scopes.push_back(name);
+            } else if (word == "$upscope") {
+                scopes.pop_back();
+            } else if (word == "$var") {
+                in >> type >> bits >> code >> name >> word;
+                EXPECT_EQ(word, "$end");
+                EXPECT_EQ(names.count(code), 0u) << code << " is given twice";
+                names[code] = scopes.back() + "." + name;
+                types[code] = type;
+            } else if (word[0] == '#') {
+                uint64_t next = std::stoull(word.substr(1));
+                EXPECT_GE(next, now);
+                now = next;
+            } else if (word[0] == 'b') {
+                in >> code;
+                EXPECT_EQ(types[code], "reg") << code;
+                changes[names[code]].push_back({ now, word.substr(1) });
+            } else if (strchr("01x", word[0])) {
+                EXPECT_TRUE(names.count(word.substr(1))) << word;
+                changes[names[word.substr(1)]].push_back({ now, word.substr(0, 1) });
+            } else if (word == "$timescale") {
+                in >> bits >> word;
+                EXPECT_EQ(bits + word, "1ps");
+            }
+        }
+        EXPECT_TRUE(scopes.empty());
+    }
+};
+
+TEST(Convert, VcdHasLinesStrobesAndProbes)
+{
+    Seen s;
+    Vcd vcd(s.vcd());
+    EXPECT_EQ(s.rc, 0) << s.err;
+    using Changes = std::vector<std::pair<uint64_t, std::string>>;
+    EXPECT_EQ(vcd.changes["dmaq0.irq211"], (Changes{ { 0, "0" }, { 400000, "1" }, { 440000, "0" } }));
+    EXPECT_EQ(vcd.changes["dmaq0.write"], (Changes{ { 100000, "1" }, { 440000, "1" } }));
+    EXPECT_EQ(vcd.changes["dmaq0.dma_read"], (Changes{ { 200000, "1" } }));
+    EXPECT_EQ(vcd.changes["core0.lr"], (Changes{ { 410000, "1" } }));
+    EXPECT_EQ(vcd.changes["core0.dmaq_irq"], (Changes{ { 420000, "1" } }));
+    EXPECT_EQ(vcd.changes["dmaq0.addr"][1], std::make_pair(UINT64_C(100000), std::string("1000")));
+    EXPECT_EQ(vcd.changes["dmaq0.value"].back().second, std::string(64, '1'));
+    EXPECT_EQ(vcd.changes["uart0.console"].size(), 3u);
+}
+
+TEST(Convert, VcdOfALaterWindowDoesNotGuessLevels)
+{
+    Seen s;
+    s.f.from_ps = 430000;
+    Vcd vcd(s.vcd());
+    EXPECT_EQ(vcd.changes["dmaq0.irq211"][0], std::make_pair(UINT64_C(430000), std::string("x")));
+    EXPECT_EQ(vcd.changes["dmaq0.irq211"][1], std::make_pair(UINT64_C(440000), std::string("0")));
+}
+
+TEST(Convert, VcdWithManyLinesHasCodesOfItsOwnForEach)
+{
+    Seen s([](auto *w) {
+        Made r = { w };
+        for (uint32_t i = 0; i < 150; i++)
+            r.put(i, -1, TRACE_IRQ, i, 32 + i, 1);
+    });
+    Vcd vcd(s.vcd());
+    EXPECT_EQ(vcd.names.size(), 150u * 10);
+    s.f.kinds = 1u << TRACE_IRQ;
+    EXPECT_EQ(vcd.changes["device#149.irq181"].size(), 2u);
+}
+
+TEST(Convert, PerfettoHasATrackForEachCoreDeviceAndInterrupt)
+{
+    Seen s;
+    std::string text = s.perfetto();
+    EXPECT_EQ(s.rc, 0) << s.err;
+    EXPECT_TRUE(Json{ text }.whole()) << text;
+    for (const char *track : { "\"core 0\"", "\"core 1\"", "\"dmaq0\"", "\"uart0\"", "\"dmaq0, INTID 211\"" })
+        EXPECT_HAS(text, std::string("\"name\":\"thread_name\",\"args\":{\"name\":") + track);
+    EXPECT_EQ(count(text, "\"ph\":\"B\""), 1u);
+    EXPECT_EQ(count(text, "\"ph\":\"E\""), 1u);
+    EXPECT_HAS(text, R"({"ph":"X","pid":2,"tid":1,"ts":0.500000,"dur":0.200000,"name":"ok"})");
+    EXPECT_HAS(text, R"("name":"dmaq0 write CTRL","args":{"value":"0x3","fields":"ENABLE=1 RESET=1")");
+}
+
+TEST(Convert, PerfettoArrowsLeadFromTheRaiseToTheHandler)
+{
+    Seen s;
+    std::string first_access = s.perfetto(), probe = s.perfetto({ { DMAQ, "dmaq irq" } });
+    for (const std::string &text : { first_access, probe }) {
+        EXPECT_HAS(text, R"({"ph":"s","pid":3,"tid":1,"ts":0.400000,"id":1,)");
+        EXPECT_HAS(text, R"({"ph":"t","pid":1,"tid":1,"ts":0.410000,"id":1,)");
+        EXPECT_EQ(count(text, "\"ph\":\"f\""), 1u);
+    }
+    EXPECT_HAS(first_access, R"({"ph":"f","pid":1,"tid":1,"ts":0.430000,"id":1,)");
+    EXPECT_HAS(probe, R"({"ph":"f","pid":1,"tid":1,"ts":0.420000,"id":1,)");
+}
+
+/* Whatever is in the records of a trace: what is written stays well-formed. */
+TEST(Convert, RandomRecordsDoNoHarm)
+{
+    std::mt19937_64 random(7);
+    TempFile out;
+    for (int i = 0; i < 300; i++) {
+        Seen s([&](auto *w) {
+            for (int n = 0; n < 60; n++) {
+                struct trace_record r = {};
+                char data[40];
+                r.time_ps = random() % 4 ? 1000u * n : random();
+                r.kind = random() % 20;
+                r.core = random() % 3 ? random() % 4 : random();
+                r.id = random() % 4 ? random() % 3 : random();
+                r.addr = random() % 2 ? random() % 64 : random();
+                r.value = random() % 2 ? random() % 256 : random();
+                r.size = random();
+                r.aux = random() % 40;
+                r.result = random() % 5;
+                for (char &c : data)
+                    c = (char)random();
+                trace_put_data(w, &r, random() % 2 ? data : nullptr);
+            }
+        });
+        s.f.kinds = ~0u;
+        std::string json = s.json(), perfetto = s.perfetto(), line;
+        EXPECT_TRUE(Json{ perfetto }.whole());
+        std::istringstream lines(json);
+        while (std::getline(lines, line))
+            EXPECT_TRUE(Json{ line }.whole()) << line;
+        s.vcd();
+        s.show(40);
+        s.stat();
+        EXPECT_EQ(view_sqlite(s.v, &s.f, out.path.c_str(), s.err, sizeof s.err), 0) << s.err;
+    }
+}
+
+TEST(Convert, AFullDiskIsTold)
+{
+    Seen s;
+    for (auto convert : { view_json, view_vcd }) {
+        FILE *full = fopen("/dev/full", "w");
+        EXPECT_EQ(convert(s.v, &s.f, full, s.err, sizeof s.err), -1);
+        EXPECT_NE(std::string(s.err).find("No space left"), std::string::npos) << s.err;
+        fclose(full);
+    }
+}
+
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * A trace as text: one line a record
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "vdevices/regs.h"
+#include "view.h"
+
+struct show {
+    struct view *v;
+    struct compare_side names;
+    unsigned data;
+    FILE *out;
+};
+
+static int show_one(void *opaque, const struct trace_item *item)
+{
+    struct show *s = opaque;
+    fprintf(s->out, "%9zu  ", item->index);
+    compare_words_item(s->out, &s->names, item);
+    const struct regs_register *reg = view_register(s->v, &item->r);
+    if (reg) {
+        char fields[512];
+        view_fields(fields, sizeof fields, reg, item->r.value);
+        fprintf(s->out, "  %s%s%s", reg->name, *fields ? ": " : "", fields);
+    }
+    bool dma = item->r.kind == TRACE_DMA_READ || item->r.kind == TRACE_DMA_WRITE;
+    uint32_t n = !dma || !item->data ? 0 : item->r.aux < s->data ? item->r.aux : s->data;
+    for (uint32_t i = 0; i < n; i++)
+        fprintf(s->out, "%s%02x", i % 16 ? " " : "\n             ", item->data[i]);
+    if (n && n < item->r.aux)
+        fprintf(s->out, " … (%u more)", item->r.aux - n);
+    fputc('\n', s->out);
+    return ferror(s->out) ? 1 : 0;
+}
+
+int view_show(struct view *v, const struct view_filter *f, unsigned data, FILE *out, char *err, size_t err_len)
+{
+    struct show s = { .v = v, .names = view_side(v), .data = data, .out = out };
+    int r = view_each(v, f, show_one, &s, err, err_len);
+    if (r <= 0)
+        return r;
+    snprintf(err, err_len, "cannot write: %s", strerror(errno));
+    return -1;
+}

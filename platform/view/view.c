@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * Looking at a trace: names, and the records that a filter takes
+ */
+#include "view.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "registers.h"
+#include "vdevices/regs.h"
+
+struct view {
+    const struct trace *t, *names;
+    struct registers *registers;
+    char text[2][32];       /* of what has no name */
+    unsigned turn;
+};
+
+struct view *view_new(const struct trace *t, const struct trace *names, const char *devices, FILE *errors)
+{
+    struct view *v = calloc(1, sizeof *v);
+    if (!v || !(v->registers = registers_new(devices, errors))) {
+        free(v);
+        return NULL;
+    }
+    v->t = t;
+    v->names = names;
+    return v;
+}
+
+void view_free(struct view *v)
+{
+    if (!v)
+        return;
+    registers_free(v->registers);
+    free(v);
+}
+
+const struct trace *view_trace(const struct view *v) { return v->t; }
+
+struct compare_side view_side(const struct view *v)
+{
+    struct compare_side side = { .label = "" };
+    if (v->names)
+        compare_add(&side, v->names, 0, 0);
+    compare_add(&side, v->t, 0, 0);     /* looked up first */
+    return side;
+}
+
+static const char *find(const struct view *v, enum trace_name what, uint32_t id)
+{
+    const char *name = trace_find_name(v->t, what, id);
+    return name || !v->names ? name : trace_find_name(v->names, what, id);
+}
+
+static const char *named(struct view *v, enum trace_name what, uint32_t id)
+{
+    const char *name = find(v, what, id);
+    if (name && *name)
+        return name;
+    char *text = v->text[v->turn++ % 2];
+    snprintf(text, sizeof v->text[0], "%s#%" PRIu32, what == TRACE_NAME_DEVICE ? "device" : "probe", id);
+    return text;
+}
+
+const char *view_device(struct view *v, uint32_t id) { return named(v, TRACE_NAME_DEVICE, id); }
+const char *view_probe(struct view *v, uint32_t id) { return named(v, TRACE_NAME_PROBE, id); }
+const char *view_type(const struct view *v, uint32_t id) { return find(v, TRACE_NAME_TYPE, id); }
+
+int view_find_device(const struct view *v, const char *name)
+{
+    int id = trace_find_id(v->t, TRACE_NAME_DEVICE, name);
+    return id >= 0 || !v->names ? id : trace_find_id(v->names, TRACE_NAME_DEVICE, name);
+}
+
+const struct regs *view_registers(struct view *v, uint32_t id) { return registers_of(v->registers, view_type(v, id)); }
+
+const struct regs_register *view_register(struct view *v, const struct trace_record *r)
+{
+    bool mmio = r->kind == TRACE_READ || r->kind == TRACE_WRITE;
+    return mmio ? registers_find(view_registers(v, r->id), r->addr, r->kind == TRACE_WRITE) : NULL;
+}
+
+static const char *const kinds[TRACE_KINDS] = {
+    [TRACE_NAME] = "name", [TRACE_READ] = "read", [TRACE_WRITE] = "write", [TRACE_IRQ] = "irq", [TRACE_DMA_READ] = "dma-read",
+    [TRACE_DMA_WRITE] = "dma-write", [TRACE_CONSOLE] = "console", [TRACE_INPUT] = "input", [TRACE_PROBE] = "probe",
+    [TRACE_NOTE] = "note", [TRACE_STEP] = "step" };
+
+const char *view_kind(unsigned kind) { return kind && kind < TRACE_KINDS ? kinds[kind] : "unknown"; }
+
+int view_kind_find(const char *word)
+{
+    for (int i = TRACE_NAME; i < TRACE_KINDS; i++)
+        if (!strcmp(kinds[i], word))
+            return i;
+    return -1;
+}
+
+bool view_has_device(const struct trace_record *r)
+{
+    return r->kind >= TRACE_READ && r->kind <= TRACE_NOTE && r->kind != TRACE_PROBE;
+}
+
+static bool takes_device(const struct view_filter *f, const struct trace_record *r)
+{
+    if (!view_has_device(r))
+        return false;
+    for (size_t i = 0; i < f->device_count; i++)
+        if (f->devices[i] == r->id)
+            return true;
+    return false;
+}
+
+static bool takes_addr(const struct view_filter *f, const struct trace_record *r)
+{
+    switch (r->kind) {
+    case TRACE_READ:
+    case TRACE_WRITE:
+    case TRACE_IRQ:
+    case TRACE_PROBE:
+        return r->addr >= f->addr_from && r->addr <= f->addr_to;
+    case TRACE_DMA_READ:
+    case TRACE_DMA_WRITE: {
+        uint64_t last = r->addr + (r->aux ? r->aux - 1 : 0);
+        return r->addr <= f->addr_to && (last < r->addr ? UINT64_MAX : last) >= f->addr_from;
+    }
+    default:
+        return false;
+    }
+}
+
+bool view_takes(struct view *v, const struct view_filter *f, const struct trace_record *r)
+{
+    uint32_t wanted = f->kinds ? f->kinds : ~(1u << TRACE_NAME);
+    if (!(wanted & 1u << (r->kind & 31)) || r->time_ps < f->from_ps || (f->to_ps && r->time_ps > f->to_ps))
+        return false;
+    if ((f->device_count && !takes_device(f, r)) || (f->by_core && r->core != f->core) || (f->by_addr && !takes_addr(f, r)))
+        return false;
+    if (!f->reg)
+        return true;
+    const struct regs_register *reg = view_register(v, r);
+    return reg && !strcmp(reg->name, f->reg);
+}
+
+int view_each(struct view *v, const struct view_filter *f, int (*each)(void *opaque, const struct trace_item *item), void *opaque,
+              char *err, size_t err_len)
+{
+    struct trace_cursor *c = trace_cursor_new(v->t);
+    struct trace_item item;
+    int more = 0, told = 0;
+    if (!c) {
+        snprintf(err, err_len, "%s: no memory to read the trace", v->t->path);
+        return -1;
+    }
+    trace_seek_time(c, f->from_ps);
+    trace_only(c, f->kinds ? f->kinds : ~(1u << TRACE_NAME));
+    while (!told && (more = trace_next(c, &item)) == 1 && !(f->to_ps && item.r.time_ps > f->to_ps))
+        if (view_takes(v, f, &item.r))
+            told = each(opaque, &item);
+    if (more < 0)
+        snprintf(err, err_len, "%s", trace_cursor_error(c));
+    trace_cursor_free(c);
+    return more < 0 ? -1 : told;
+}
