@@ -90,6 +90,34 @@ TEST(ReplayCommand, GoldenTracesHold)
     EXPECT_SAYS(s, "no golden trace 'lost': there are dmaq-linux-model, ");
 }
 
+// A real run: both VMs, Linux's driver on the engine, the probe's thousand pulses.
+TEST(ReplayCommand, EveryDeviceOfARealRunAnswersAloneAsItDidThere)
+{
+    cli::Scenario s("local b = board.start { system = 'first-light', name = 'recorded' }\n"
+                    "b:expect('linux', '# ')\n"
+                    "b:send('linux', 'insmod /lib/modules/dmaq.ko && dmaq-test --size 65536 --count 4\\n')\n"
+                    "b:expect('linux', 'dmaq-test: PASS', { within = '60s' })\n"
+                    "b:send('rt', 'p')\n"
+                    "b:expect('rt', 'rt: pulse: 1000 pulses', { within = '60s' })\n"
+                    "b:close()\n");
+    Said run = ingot({ "run", "--quiet", s.path });
+    ASSERT_EQ(run.status, 0) << run.output;
+    const std::string trace = INGOT_BUILD "/runs/" + s.name + "/recorded/trace";
+    for (const char *device : { "uart0", "uart1", "uart2", "dmaq0", "pulse0" }) {
+        Said one = ingot({ "replay-device", trace, "--device", device });
+        EXPECT_EQ(one.status, 0) << one.output;
+        EXPECT_SAYS(one, "as recorded");
+    }
+    for (const char *other : { "dmaq0=rtl", "pulse0=rtl" }) {
+        Said two = ingot({ "diff", trace, "--device", other });
+        EXPECT_EQ(two.status, 0) << two.output;
+        EXPECT_SAYS(two, "verdict: timing only");
+    }
+    Said iommu = ingot({ "replay-device", trace, "--device", "smmu0" });
+    EXPECT_EQ(iommu.status, 1);
+    EXPECT_SAYS(iommu, "cannot be replayed alone");
+}
+
 TEST(ReplayCommand, AMistakeIsToldInWords)
 {
     for (const char *command : { "replay-device", "diff", "shrink", "golden" }) {
