@@ -60,7 +60,7 @@ static const std::vector<Room> rooms = {
 
     /* A device without a CPU: the seam on one side, a recording on the other. */
     { "platform/replay/test/.*", "platform/replay", { "platform/seam", "platform/systemc/device.h", "traces/trace.h", "vdevices" }, { "C", "registers" } },
-    { "platform/replay/.*",    "platform/replay", { "platform/seam", "traces/trace.h", "vdevices/regs.h" }, { "C", "libxml" } },
+    { "platform/replay/.*",    "platform/replay", { "platform/seam", "traces", "vdevices/regs.h" }, { "C", "libxml" } },
 
     /* The CPU's side: QEMU's module knows the devices through the seam only. */
     { "platform/qemu/.*",      "platform/qemu", { "platform/seam", "traces" }, { "C", "qemu", "glib" } },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ingot replay-device TRACE: one device alone, to the letter; ingot diff: with tolerance, and a verdict
 #include <cstdio>
+#include <stdexcept>
 
 #include "platform/cli/commands.h"
 #include "platform/cli/replay_options.h"
@@ -36,6 +37,9 @@ int command_diff(int argc, char **argv)
         rules.ignore_timing |= o.ignore_timing;
         Judgement j;
         if (o.files.size() == 2) {
+            if (!o.impl.empty() || !o.waves.empty()) {
+                throw std::runtime_error("diff: two recordings are compared as they are: leave out " + (o.impl.empty() ? std::string("--waves") : "=" + o.impl));
+            }
             j = judge_recordings(a, o.load(1), rules, o.context);
         } else {
             Replay how;

@@ -33,6 +33,9 @@ Recording recording_load(const std::string &path, const std::string &device)
 {
     std::ifstream in(path, std::ios::binary);
     char magic[sizeof text_magic - 1] = "";
+    if (!in && path.find('+') != std::string::npos) {
+        return recording_from_trace(path, device);
+    }
     if (!in) {
         throw std::runtime_error(path + ": " + strerror(errno) + ": name a trace or a recording");
     }

@@ -41,6 +41,7 @@ struct Recording {
     std::vector<Transaction> all;
 };
 
+// `path` may be "a+b": trace b is of a run that went on from a checkpoint of a.
 // `device` may be "" where the file has one device only. A device that the file does not have is told with those that it has.
 Recording recording_load(const std::string &path, const std::string &device);
 Recording recording_parse(const std::string &text, const std::string &path, const std::string &device);

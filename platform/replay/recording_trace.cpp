@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A recording out of a trace: what crossed the seam from and to one device
+#include <algorithm>
 #include <memory>
+#include <sstream>
 #include <stdexcept>
 
+#include <unistd.h>
+
 #include "platform/replay/recording.h"
+#include "traces/compare.h"
 #include "traces/trace.h"
 
 namespace ingot {
@@ -45,46 +50,101 @@ static bool convert(const trace_item &item, const std::string &path, Transaction
     }
 }
 
-Recording recording_from_trace(const std::string &path, const std::string &device)
+using TracePtr = std::unique_ptr<trace, void (*)(trace *)>;
+
+static TracePtr loaded(const std::string &path)
 {
     char err[512];
-    std::unique_ptr<trace, void (*)(trace *)> t(trace_load(path.c_str(), err, sizeof err), trace_unload);
+    TracePtr t(trace_load(path.c_str(), err, sizeof err), trace_unload);
     if (!t) {
         throw std::runtime_error(err);
     }
-    const std::string names = known_names(t.get());
-    if (names.empty()) {
-        throw std::runtime_error(path + ": it names no device: a restored run begins in its middle, replay the run from power-on");
+    return t;
+}
+
+// What the first trace says of the device besides its transactions.
+static void identify(const trace *t, uint32_t id, Recording &r)
+{
+    auto said = [&](enum trace_name what) {
+        const char *text = trace_find_name(t, what, id);
+        return std::string(text ? text : "");
+    };
+    r.type = said(TRACE_NAME_TYPE);
+    r.impl = said(TRACE_NAME_IMPL);
+    std::istringstream clock(said(TRACE_NAME_CLOCK));
+    uint64_t n;
+    std::string unit;
+    if (clock >> n >> unit) {
+        (unit == "Hz" ? r.clock_hz : r.clock_ps) = n;
     }
-    int id = trace_find_id(t.get(), TRACE_NAME_DEVICE, device.c_str());
+}
+
+// The first `count` records.
+static void append(const trace *t, const std::string &path, uint32_t id, size_t count, Recording &r)
+{
+    std::unique_ptr<trace_cursor, void (*)(trace_cursor *)> cursor(trace_cursor_new(t), trace_cursor_free);
+    if (!cursor) {
+        throw std::runtime_error(path + ": no memory to read it");
+    }
+    trace_item item;
+    int more;
+    while ((more = trace_next(cursor.get(), &item)) > 0 && item.index < count) {
+        Transaction to;
+        r.end_ps = std::max(r.end_ps, item.r.time_ps);
+        if (item.r.id == id && convert(item, path, to)) {
+            r.all.push_back(std::move(to));
+        }
+    }
+    if (more < 0 || (*t->damage && count == SIZE_MAX)) {
+        throw std::runtime_error(more < 0 ? trace_cursor_error(cursor.get()) : t->damage);
+    }
+}
+
+// "a+b+c": b goes on from a checkpoint of a, and so on; a file of that very name is one trace.
+static std::vector<std::string> parts_of(const std::string &path)
+{
+    std::vector<std::string> parts = { path };
+    for (size_t plus; access(path.c_str(), F_OK) && (plus = parts.back().find('+')) != std::string::npos;) {
+        std::string rest = parts.back().substr(plus + 1);
+        parts.back().resize(plus);
+        parts.push_back(rest);
+    }
+    return parts;
+}
+
+Recording recording_from_trace(const std::string &path, const std::string &device)
+{
+    const std::vector<std::string> parts = parts_of(path);
+    std::vector<TracePtr> traces;
+    for (const std::string &part : parts) {
+        traces.push_back(loaded(part));
+    }
+    const std::string names = known_names(traces[0].get());
+    if (names.empty()) {
+        throw std::runtime_error(path + ": it names no device, a restored run begins in its middle: name the run that it went on from, too: FIRST+" + path);
+    }
+    int id = trace_find_id(traces[0].get(), TRACE_NAME_DEVICE, device.c_str());
     if (id < 0) {
         throw std::runtime_error(path + ": it has no device '" + device + "': it has " + names);
     }
     Recording r;
     r.path = path;
     r.device = device;
-    const char *type = trace_find_name(t.get(), TRACE_NAME_TYPE, static_cast<uint32_t>(id));
-    r.type = type ? type : "";
+    identify(traces[0].get(), static_cast<uint32_t>(id), r);
+    for (size_t i = 0; i < parts.size(); i++) {
+        size_t count = i + 1 < parts.size() ? compare_before(traces[i].get(), traces[i + 1].get()) : SIZE_MAX;
+        append(traces[i].get(), parts[i], static_cast<uint32_t>(id), count, r);
+    }
     uint64_t line0 = UINT64_MAX;
-    std::unique_ptr<trace_cursor, void (*)(trace_cursor *)> cursor(trace_cursor_new(t.get()), trace_cursor_free);
-    if (!cursor) {
-        throw std::runtime_error(path + ": no memory to read it");
+    for (const Transaction &x : r.all) {
+        line0 = x.kind == Kind::Irq ? std::min(line0, x.address) : line0;
     }
-    trace_item item;
-    int more;
-    while ((more = trace_next(cursor.get(), &item)) > 0) {
-        Transaction to;
-        r.end_ps = std::max(r.end_ps, item.r.time_ps);
-        if (item.r.id == static_cast<uint32_t>(id) && convert(item, path, to)) {
-            line0 = to.kind == Kind::Irq ? std::min(line0, to.address) : line0;
-            r.all.push_back(std::move(to));
-        }
-    }
-    if (more < 0 || *t->damage) {
-        throw std::runtime_error(more < 0 ? trace_cursor_error(cursor.get()) : t->damage);
-    }
-    for (Transaction &x : r.all) {
+    for (size_t i = 0; i < r.all.size(); i++) {
+        Transaction &x = r.all[i];
         x.address -= x.kind == Kind::Irq ? line0 : 0;
+        if (i && x.time_ps < r.all[i - 1].time_ps) {
+            throw std::runtime_error(path + ": time goes back at " + std::to_string(x.time_ps) + " ps: its parts do not follow on each other");
+        }
     }
     return r;
 }

@@ -139,7 +139,7 @@ Rules rules_read(const std::string &path, const Registers &registers) { return R
 Rules rules_load(const std::string &type, const Registers &registers)
 {
     std::string path = replay_devices_folder() + "/" + type + "/diff.xml";
-    return access(path.c_str(), F_OK) == 0 ? rules_read(path, registers) : Rules();
+    return !type.empty() && type.find('/') == std::string::npos && access(path.c_str(), F_OK) == 0 ? rules_read(path, registers) : Rules();
 }
 
 }  // namespace ingot

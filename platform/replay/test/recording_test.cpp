@@ -101,6 +101,8 @@ TEST(Recording, ComesOutOfATraceDeviceByDevice)
     trace_name(w, 0, TRACE_NAME_DEVICE, 0, "uart0");
     trace_name(w, 0, TRACE_NAME_DEVICE, 1, "dmaq0");
     trace_name(w, 0, TRACE_NAME_TYPE, 1, "dmaq");
+    trace_name(w, 0, TRACE_NAME_IMPL, 1, "rtl");
+    trace_name(w, 0, TRACE_NAME_CLOCK, 1, "33333333 Hz");
     put(10, TRACE_WRITE, 0, 0, 'x', 0, nullptr);
     put(20, TRACE_WRITE, 1, 0x1c, 3, 0, nullptr);
     put(30, TRACE_DMA_READ, 1, 0x40000000, 0, 4, "abcd");
@@ -110,6 +112,8 @@ TEST(Recording, ComesOutOfATraceDeviceByDevice)
     const Recording r = recording_load(f.path, "dmaq0");
     ASSERT_EQ(r.all.size(), 3u);
     EXPECT_EQ(r.type, "dmaq");
+    EXPECT_EQ(r.impl, "rtl");
+    EXPECT_EQ(r.clock_hz, 33333333u);
     EXPECT_EQ(r.all[1].data, "abcd");
     EXPECT_EQ(r.all[2].address, 0u);
     EXPECT_EQ(r.end_ps, 50u);
