@@ -183,12 +183,15 @@ void drive_uart(Recorder &r, DriverBug bug)
 
 }  // namespace
 
-Recording drive(const std::string &type, const std::string &impl, DriverBug bug)
+Recording drive(const std::string &type, const std::string &impl, DriverBug bug, Mutation mutation)
 {
-    Recorder r(type, impl);
+    Recorder r(type, impl, mutation);
     r.pass(10 * us);
     (type == "dmaq" ? drive_dmaq : type == "pulse" ? drive_pulse : drive_uart)(r, bug);
     r.pass(50 * us);
+    if (mutation.what != Mutation::None && !r.mutated()) {
+        r.recording.all.clear();
+    }
     return r.recording;
 }
 

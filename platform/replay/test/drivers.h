@@ -3,7 +3,7 @@
 #ifndef INGOT_DRIVERS_H
 #define INGOT_DRIVERS_H
 
-#include "platform/replay/recording.h"
+#include "platform/replay/test/recorder.h"
 
 namespace ingot {
 
@@ -21,8 +21,8 @@ enum class DriverBug {
     UartOverread            // reads RBR once more than LSR.DR says
 };
 
-// What a run of the type's driver leaves: dmaq, pulse, uart16550. One a process.
-Recording drive(const std::string &type, const std::string &impl, DriverBug bug);
+// What a run of the type's driver leaves: dmaq, pulse, uart16550. One a process. A mutation that found no occasion gives an empty one.
+Recording drive(const std::string &type, const std::string &impl, DriverBug bug, Mutation mutation = {});
 
 }  // namespace ingot
 

@@ -11,19 +11,19 @@ namespace ingot {
 static constexpr unsigned spi = 200;
 static constexpr seam_ps access_ps = 100000;
 
-Recorder::Recorder(const std::string &type, const std::string &impl) : ram_(ram_size)
+Recorder::Recorder(const std::string &type, const std::string &impl, Mutation mutation) : ram_(ram_size), mutation_(mutation)
 {
     char err[256];
     cpu_.opaque = this;
     cpu_.irq = [](void *o, unsigned, unsigned n, bool level) {
-        of(o).level_ = level;
-        of(o).answer({ 0, Kind::Irq, 0, SEAM_OK, n - spi, level, "" });
+        of(o).edge(level, n - spi);
     };
     cpu_.dma_read = [](void *o, unsigned, uint32_t, uint64_t a, void *b, size_t n) { return of(o).dma(Kind::DmaRead, a, b, n); };
     cpu_.dma_write = [](void *o, unsigned, uint32_t, uint64_t a, const void *b, size_t n) { return of(o).dma(Kind::DmaWrite, a, const_cast<void *>(b), n); };
     cpu_.console = [](void *o, unsigned, const uint8_t *b, size_t n) {
         for (size_t i = 0; i < n; i++) {
-            of(o).answer({ 0, Kind::Console, 0, SEAM_OK, 0, b[i], "" });
+            const uint64_t byte = b[i] ^ of(o).now_comes(Mutation::FlipConsole);
+            of(o).answer({ 0, Kind::Console, 0, SEAM_OK, 0, byte, "" });
         }
     };
     cpu_.note = [](void *o, unsigned, uint32_t code, uint64_t value) { of(o).answer({ 0, Kind::Note, 0, SEAM_OK, code, value, "" }); };
@@ -39,6 +39,21 @@ Recorder::Recorder(const std::string &type, const std::string &impl) : ram_(ram_
     }
 }
 
+bool Recorder::now_comes(Mutation::What what)
+{
+    const bool it_is = mutation_.what == what && occasions_++ == mutation_.nth;
+    mutated_ |= it_is;
+    return it_is;
+}
+
+void Recorder::edge(bool level, unsigned line)
+{
+    if (!now_comes(Mutation::DropEdge) && level != level_) {
+        level_ = level;
+        answer({ 0, Kind::Irq, 0, SEAM_OK, line, level, "" });
+    }
+}
+
 void Recorder::answer(Transaction t)
 {
     t.time_ps = now_;
@@ -47,6 +62,13 @@ void Recorder::answer(Transaction t)
 
 seam_result Recorder::dma(Kind kind, uint64_t address, void *bytes, size_t len)
 {
+    std::string other;
+    address += now_comes(Mutation::DmaElsewhere) ? 8 : 0;
+    if (kind == Kind::DmaWrite && now_comes(Mutation::FlipDma)) {
+        other.assign(static_cast<char *>(bytes), len);
+        other[0] ^= 1;
+        bytes = other.data();
+    }
     const bool inside = address >= ram_base && len <= ram_size && address - ram_base <= ram_size - len;
     if (inside) {
         uint8_t *there = ram(address);
@@ -74,24 +96,49 @@ void Recorder::served(Transaction t, seam_ps delay)
     recording.all.push_back(t);
     recording.all.insert(recording.all.end(), effects_.begin(), effects_.end());
     effects_.clear();
+    if (now_comes(Mutation::SpuriousEdge)) {
+        edge(!level_, 0);
+    }
     run_until(now_ + std::max(delay, access_ps));
 }
 
 uint64_t Recorder::read(uint64_t offset, unsigned size)
 {
-    seam_ps delay = 0;
-    uint64_t value = 0;
-    serving_ = true;
-    seam_result r = seam_read(devices_, 0, offset, size, now_, &value, &delay);
-    served({ 0, Kind::Read, static_cast<uint8_t>(size), r, offset, value, "" }, delay);
-    return value;
+    if (now_comes(Mutation::ExtraRead)) {
+        plain_read(4, size);
+    }
+    return plain_read(offset, size);
 }
 
 void Recorder::write(uint64_t offset, uint64_t value, unsigned size)
 {
+    if (now_comes(Mutation::DropWrite)) {
+        return;
+    }
+    if (now_comes(Mutation::WriteTwice)) {
+        plain_write(offset, value, size);
+    }
+    plain_write(offset, value ^ now_comes(Mutation::FlipWrite), size);
+}
+
+uint64_t Recorder::plain_read(uint64_t offset, unsigned size)
+{
+    seam_ps delay = 0;
+    uint64_t value = 0;
+    serving_ = true;
+    seam_result r = seam_read(devices_, 0, offset, size, now_, &value, &delay);
+    value ^= now_comes(Mutation::FlipRead);
+    r = now_comes(Mutation::AccessError) ? SEAM_SLAVE_ERROR : r;
+    served({ 0, Kind::Read, static_cast<uint8_t>(size), r, offset, value, "" }, delay);
+    return value;
+}
+
+void Recorder::plain_write(uint64_t offset, uint64_t value, unsigned size)
+{
     seam_ps delay = 0;
     serving_ = true;
     seam_result r = seam_write(devices_, 0, offset, size, now_, value, &delay);
+    r = now_comes(Mutation::AccessError) ? SEAM_SLAVE_ERROR : r;
     served({ 0, Kind::Write, static_cast<uint8_t>(size), r, offset, value, "" }, delay);
 }
 

@@ -39,6 +39,16 @@ TEST(Shrink, LeavesTheFewestRequestsThatStillFail)
     }
 }
 
+TEST(Shrink, WorksOnWhatARealDriverDid)
+{
+    replay_devices_folder(INGOT_VDEVICES);
+    const Recording r = recording_load(INGOT_ROOT "/traces/golden/dmaq-linux-model.rec", "");
+    const Shrunk s = shrink(r, "model", "crc", rules_load(r.type, Registers(r.type)));
+    printf("  Linux's driver: %zu requests -> %zu, in %zu replays\n", s.requests_before, s.requests, s.replays);
+    EXPECT_LE(s.requests, 6u) << recording_text(s.recording);
+    EXPECT_EQ(replays("dmaq", "rtl", recording_text(s.recording)), "");
+}
+
 TEST(Shrink, WhatDoesNotFailIsRefused)
 {
     const Recording r = recorded("pulse", "systemc");
