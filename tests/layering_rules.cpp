@@ -67,6 +67,7 @@ static const std::vector<Room> rooms = {
 
     /* Traces with the registers' names: shown, counted, converted. */
     { "platform/view/(sqlite\\.c|.*_test\\.cpp)", "platform/view", { "traces", "vdevices/regs.h" }, { "C", "sqlite" } },
+    { "platform/view/fuzz/.*", "platform/view", { "traces" }, { "C", "zstd" } },
     { "platform/view/.*",      "platform/view", { "traces", "vdevices/regs.h" }, { "C" } },
 
     /* Above: board, engine, command. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * A trace for Perfetto: Chrome's JSON trace events, which its UI opens
  *
- * A track for each core (its accesses and probes), device (accesses, DMA, notes, console lines) and interrupt (a slice while
+ * A track for each core (its accesses and probes), device (accesses, DMA, notes; its console's lines apart) and interrupt (a slice while
  * the line is high), one for the scenario. An arrow leads from an interrupt's raise, by way of the list register's write where
  * a probe has it, to its handler.
  */
@@ -14,6 +14,10 @@
 #include "vdevices/regs.h"
 
 enum process { CORES = 1, DEVICES, INTERRUPTS, SCENARIO };
+
+/* A device's console has a track of its own: its lines would cross the accesses that make them, and a track's slices only nest. */
+#define CONSOLES 1000       /* first of these tracks; Perfetto's have 32 bits, so they are numbered by place, not by id */
+_Static_assert(CONSOLES > SEEN_MAX, "tracks of devices end before those of consoles");
 
 struct line {
     bool high, open;            /* open: its arrow has begun, and its handler has not run */
@@ -73,8 +77,13 @@ static void declare(struct perfetto *p)
         snprintf(text, sizeof text, "core %u", p->seen.cores[i]);
         named_track(p, "thread_name", CORES, p->seen.cores[i] + 1u, text);
     }
-    for (unsigned i = 0; i < p->seen.device_count; i++)
-        named_track(p, "thread_name", DEVICES, p->seen.devices[i] + UINT64_C(1), view_device(p->v, p->seen.devices[i]));
+    for (unsigned i = 0; i < p->seen.device_count; i++) {
+        const char *device = view_device(p->v, p->seen.devices[i]);
+        named_track(p, "thread_name", DEVICES, i + 1, device);
+        snprintf(text, sizeof text, "%s console", device);
+        if (p->seen.speaks[i])
+            named_track(p, "thread_name", DEVICES, CONSOLES + i, text);
+    }
     for (unsigned i = 0; i < p->seen.line_count; i++) {
         snprintf(text, sizeof text, "%s, INTID %" PRIu64, view_device(p->v, p->seen.lines[i].device), p->seen.lines[i].intid);
         named_track(p, "thread_name", INTERRUPTS, i + 1, text);
@@ -95,6 +104,8 @@ static void arrow(struct perfetto *p, char phase, enum process process, uint64_t
     fprintf(p->out, ",\"id\":%" PRIu64 ",\"cat\":\"irq\",\"name\":\"interrupt\"%s", id, phase == 's' ? "" : ",\"bp\":\"e\"");
     end(p);
 }
+
+static uint64_t device_track(const struct perfetto *p, uint32_t device) { return (uint64_t)seen_device(&p->seen, device) + 1; }
 
 static void irq(struct perfetto *p, const struct trace_record *r)
 {
@@ -163,7 +174,7 @@ static void access(struct perfetto *p, const struct trace_record *r)
     for (int on_core = r->core != TRACE_NO_CORE; on_core >= 0; on_core--) {
         char whole[700];
         snprintf(whole, sizeof whole, "%s%s%s", on_core ? view_device(p->v, r->id) : "", on_core ? " " : "", text);
-        slice(p, on_core ? CORES : DEVICES, on_core ? r->core + UINT64_C(1) : r->id + UINT64_C(1), r->time_ps, whole);
+        slice(p, on_core ? CORES : DEVICES, on_core ? r->core + UINT64_C(1) : device_track(p, r->id), r->time_ps, whole);
         fprintf(p->out, ",\"args\":{\"value\":\"0x%" PRIx64 "\",\"fields\":\"%s\",\"insn\":%" PRIu64 ",\"result\":%" PRIu32 "}", r->value,
                 fields, r->insn, r->result);
         end(p);
@@ -198,7 +209,7 @@ static void console(struct perfetto *p, uint32_t device, uint64_t ps, uint64_t b
         return;
     c->text[c->len] = 0;
     c->len = 0;
-    event(p, 'X', DEVICES, device + UINT64_C(1), c->from_ps);
+    event(p, 'X', DEVICES, CONSOLES + device_track(p, device) - 1, c->from_ps);
     fprintf(p->out, ",\"dur\":%" PRIu64 ".%06" PRIu64, (ps - c->from_ps) / 1000000, (ps - c->from_ps) % 1000000);
     name(p, c->text);
     end(p);
@@ -221,14 +232,14 @@ static int perfetto_one(void *opaque, const struct trace_item *item)
     case TRACE_DMA_READ:
     case TRACE_DMA_WRITE:
         snprintf(text, sizeof text, "%s %" PRIu32 " bytes", view_kind(r->kind), r->aux);
-        slice(p, DEVICES, r->id + UINT64_C(1), r->time_ps, text);
+        slice(p, DEVICES, device_track(p, r->id), r->time_ps, text);
         fprintf(p->out, ",\"args\":{\"addr\":\"0x%" PRIx64 "\",\"result\":%" PRIu32 "}", r->addr, r->result);
         end(p);
         break;
     case TRACE_NOTE:
     case TRACE_INPUT:
         snprintf(text, sizeof text, "%s %" PRIu64 " 0x%" PRIx64, view_kind(r->kind), r->addr, r->value);
-        slice(p, DEVICES, r->id + UINT64_C(1), r->time_ps, text);
+        slice(p, DEVICES, device_track(p, r->id), r->time_ps, text);
         end(p);
         break;
     case TRACE_STEP:

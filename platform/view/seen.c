@@ -31,6 +31,8 @@ static int look(void *opaque, const struct trace_item *item)
         return 1;
     if (view_has_device(r) && seen_device(s, r->id) < 0)
         s->devices[s->device_count++] = r->id;
+    if (r->kind == TRACE_CONSOLE)
+        s->speaks[seen_device(s, r->id)] = true;
     if (r->kind == TRACE_PROBE && seen_probe(s, r->id) < 0)
         s->probes[s->probe_count++] = r->id;
     if (r->kind == TRACE_IRQ && seen_line(s, r->id, r->addr) < 0) {

@@ -13,6 +13,7 @@ struct seen {
     uint32_t devices[SEEN_MAX], probes[SEEN_MAX];
     struct { uint32_t device; uint64_t intid; } lines[SEEN_MAX];
     uint8_t cores[SEEN_MAX];
+    bool speaks[SEEN_MAX];      /* the device at that place has console output */
     bool steps;
 };
 

@@ -121,12 +121,18 @@ Board::Board(const BoardOptions &options)
     }
 }
 
-Board::~Board()
+void Board::killed()
 {
     if (pid_ > 0) {
         kill(pid_, SIGKILL);
         waitpid(pid_, nullptr, 0);
     }
+    pid_ = -1;
+}
+
+Board::~Board()
+{
+    killed();
     for (int fd : { listener_, control_, qmp_ })
         if (fd >= 0)
             close(fd);
@@ -279,7 +285,7 @@ std::string Board::output()
 std::vector<trace_record> Board::trace() const
 {
     char err[256];
-    struct trace *t = trace_load((folder_ + "/trace").c_str(), err, sizeof err);
+    struct trace *t = trace_load(trace_path().c_str(), err, sizeof err);
     if (!t)
         fail(err);
     std::vector<trace_record> result;

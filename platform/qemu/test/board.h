@@ -46,6 +46,8 @@ public:
     int exit_code(int within_ms);                       // or -1: still runs
     std::string output();                               // of stdout and stderr so far
 
+    void killed();                                      // kill -9, now
+    std::string trace_path() const { return folder_ + "/trace"; }
     std::vector<trace_record> trace() const;            // what is in the file by now
     const std::string &console() const { return console_; }
 

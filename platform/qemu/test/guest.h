@@ -8,7 +8,9 @@
 #define PULSE       0x0b020000
 #define PULSE_SPI   180
 #define INTID       (32 + PULSE_SPI)
+#ifndef PULSES
 #define PULSES      1000
+#endif
 
 #define PSCI_CPU_ON     0xc4000003
 #define PSCI_SYSTEM_OFF 0x84000008
