@@ -31,6 +31,7 @@ enum trace_kind {
     TRACE_NOTE,         /* id device, addr code, value */
     TRACE_STEP,         /* a scenario action at this instant: id = 0, value CRC-32C of its command line, aux its length; it
                          * follows as data */
+    TRACE_RESET,        /* power-on reset of all devices, later than power-on: id = 0 */
     TRACE_KINDS         /* one more than the last */
 };
 

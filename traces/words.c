@@ -133,6 +133,9 @@ void compare_words_item(FILE *out, const struct compare_side *names, const struc
     case TRACE_STEP:
         print_step(out, item);
         break;
+    case TRACE_RESET:
+        fputs("reset of all devices", out);
+        break;
     default:
         fprintf(out, "record of unknown kind %u", r->kind);
     }

@@ -36,7 +36,7 @@ void record(struct trace_record r) { record_data(r, NULL); }
 
 void record_data(struct trace_record r, const void *data)
 {
-    board.last_device = r.kind == TRACE_PROBE || r.kind == TRACE_STEP ? board.last_device : r.id;
+    board.last_device = r.kind == TRACE_PROBE || r.kind >= TRACE_STEP ? board.last_device : r.id;
     if (!record_wanted()) {
         return;
     }

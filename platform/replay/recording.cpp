@@ -19,7 +19,7 @@ bool Transaction::same_but_time(const Transaction &o) const
 
 const char *kind_name(Kind k)
 {
-    static const char *const names[kind_count] = { "read", "write", "input", "irq", "dma-read", "dma-write", "console", "note", "stop" };
+    static const char *const names[kind_count] = { "read", "write", "input", "reset", "irq", "dma-read", "dma-write", "console", "note", "stop" };
     return names[static_cast<unsigned>(k)];
 }
 

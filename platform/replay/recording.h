@@ -14,8 +14,8 @@
 
 namespace ingot {
 
-enum class Kind : uint8_t { Read, Write, Input, Irq, DmaRead, DmaWrite, Console, Note, Stop };
-constexpr unsigned kind_count = 9;
+enum class Kind : uint8_t { Read, Write, Input, Reset, Irq, DmaRead, DmaWrite, Console, Note, Stop };
+constexpr unsigned kind_count = 10;
 
 struct Transaction {
     seam_ps time_ps = 0;
@@ -26,7 +26,7 @@ struct Transaction {
     uint64_t value = 0;             // Read, Write; Irq: level; Input, Console: byte; Dma*: length in bytes; Note
     std::string data;               // Dma*, if result is SEAM_OK: value bytes. Stop: the reason
 
-    bool by_driver() const { return kind <= Kind::Input; }     // the others the device does by itself
+    bool by_driver() const { return kind <= Kind::Reset; }     // or by the board; the others the device does by itself
     bool same_but_time(const Transaction &o) const;
     bool operator==(const Transaction &o) const { return time_ps == o.time_ps && same_but_time(o); }
     bool operator!=(const Transaction &o) const { return !(*this == o); }

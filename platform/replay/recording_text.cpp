@@ -9,6 +9,7 @@
 //     30000 dma-write 0x50000000 8 denied
 //     40000 irq 0 1                       line, level
 //     50000 input 0x41
+//     50000 reset
 //     50000 console 0x41
 //     60000 note 1 7
 //     70000 stop its%20reason
@@ -165,6 +166,7 @@ private:
             break;
         case Kind::Input: case Kind::Console: t.value = number(); break;
         case Kind::Stop: t.data = unescape(word()); break;
+        case Kind::Reset: break;
         }
         if (!peek().empty()) {
             fail("'" + peek() + "' is one word too many: remove it");
@@ -231,6 +233,7 @@ std::string of(const Transaction &t)
     case Kind::Irq: case Kind::Note: return out + " " + std::to_string(t.address) + " " + std::to_string(t.value);
     case Kind::Input: case Kind::Console: return out + hex(" 0x%02" PRIx64, t.value);
     case Kind::Stop: return out + " " + escaped(t.data);
+    case Kind::Reset: return out;
     }
     return out;
 }

@@ -46,6 +46,7 @@ static bool convert(const trace_item &item, const std::string &path, Transaction
     case TRACE_CONSOLE: to.kind = Kind::Console; to.address = 0; return true;
     case TRACE_INPUT: to.kind = Kind::Input; to.address = 0; return true;
     case TRACE_NOTE: to.kind = Kind::Note; return true;
+    case TRACE_RESET: to.kind = Kind::Reset; return true;
     default: return false;
     }
 }
@@ -91,7 +92,7 @@ static void append(const trace *t, const std::string &path, uint32_t id, size_t 
     while ((more = trace_next(cursor.get(), &item)) > 0 && item.index < count) {
         Transaction to;
         r.end_ps = std::max(r.end_ps, item.r.time_ps);
-        if (item.r.id == id && convert(item, path, to)) {
+        if ((item.r.id == id || item.r.kind == TRACE_RESET) && convert(item, path, to)) {
             r.all.push_back(std::move(to));
         }
     }

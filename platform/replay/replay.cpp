@@ -153,6 +153,8 @@ private:
             t.result = seam_read(devices_.get(), 0, t.address, t.size, now_, &t.value, &delay);
         } else if (t.kind == Kind::Write) {
             t.result = seam_write(devices_.get(), 0, t.address, t.size, now_, t.value, &delay);
+        } else if (t.kind == Kind::Reset) {
+            seam_reset(devices_.get(), now_);
         } else {
             std::string bytes;
             for (size_t n = 0; n < count; n++) {

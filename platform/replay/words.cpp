@@ -130,6 +130,7 @@ std::string transaction_words(const Registers &registers, const Transaction &t)
     case Kind::Input: case Kind::Console: return out + number("0x%02" PRIx64, t.value) + (isprint(static_cast<int>(t.value)) ? std::string(" '") + static_cast<char>(t.value) + "'" : "");
     case Kind::Note: return out + std::to_string(t.address) + " " + std::to_string(t.value);
     case Kind::Stop: return out + t.data;
+    case Kind::Reset: return out + "of all devices";
     }
     return t.result == SEAM_OK ? out : out + " -> " + result_name(t.result);
 }

@@ -183,6 +183,30 @@ void drive_uart(Recorder &r, DriverBug bug)
 
 }  // namespace
 
+Recording drive_through_a_reset(const std::string &type, const std::string &impl)
+{
+    Recorder r(type, impl);
+    for (unsigned n = 0; n < 2; n++) {
+        r.pass(us);
+        if (type == "pulse") {
+            r.write(PULSE_DELAY, 500);
+            r.write(PULSE_CTRL, PULSE_CTRL_START | PULSE_CTRL_PERIODIC);
+        } else {
+            post(r, 0, { data, data + 0x1000, 512, 1 }, false);
+            r.write(DMAQ_RING_LO, static_cast<uint32_t>(ring));
+            r.write(DMAQ_IRQ_ENABLE, DMAQ_IRQ_ENABLE_DONE);
+            r.write(DMAQ_CTRL, DMAQ_CTRL_ENABLE);
+            r.write(DMAQ_TAIL, 1);
+        }
+        r.pass(n ? 20 * us : us);
+        if (!n) {
+            r.reset();
+        }
+    }
+    r.read(type == "pulse" ? PULSE_RAISED : DMAQ_COMPLETED);
+    return r.recording;
+}
+
 Recording drive(const std::string &type, const std::string &impl, DriverBug bug, Mutation mutation)
 {
     Recorder r(type, impl, mutation);

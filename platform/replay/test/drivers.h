@@ -24,6 +24,9 @@ enum class DriverBug {
 // What a run of the type's driver leaves: dmaq, pulse, uart16550. One a process. A mutation that found no occasion gives an empty one.
 Recording drive(const std::string &type, const std::string &impl, DriverBug bug, Mutation mutation = {});
 
+// dmaq or pulse: at work, reset with the board, and at work again.
+Recording drive_through_a_reset(const std::string &type, const std::string &impl);
+
 }  // namespace ingot
 
 #endif

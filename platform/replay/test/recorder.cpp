@@ -152,6 +152,13 @@ void Recorder::input(const std::string &bytes)
     }
 }
 
+void Recorder::reset()
+{
+    serving_ = true;
+    seam_reset(devices_, now_);
+    served({ 0, Kind::Reset, 0, SEAM_OK, 0, 0, "" }, 0);
+}
+
 void Recorder::pass(seam_ps ps) { run_until(now_ + ps); }
 
 bool Recorder::wait_irq(seam_ps limit_ps)

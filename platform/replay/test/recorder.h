@@ -34,6 +34,7 @@ public:
     uint64_t read(uint64_t offset, unsigned size = 4);
     void write(uint64_t offset, uint64_t value, unsigned size = 4);
     void input(const std::string &bytes);
+    void reset();
     void pass(seam_ps ps);
     bool wait_irq(seam_ps limit_ps);            // false: it did not rise
     uint8_t *ram(uint64_t address) { return &ram_.at(address - ram_base); }

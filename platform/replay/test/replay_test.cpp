@@ -37,6 +37,25 @@ TEST(ReplayDevice, EveryImplementationAnswersAsItWasRecorded)
     }
 }
 
+// With a pulse pending, another on its way, and a copy in work.
+TEST(ReplayDevice, AResetInTheMiddleIsReplayed)
+{
+    for (auto [type, impl] : { std::pair("pulse", "systemc"), { "pulse", "rtl" }, { "dmaq", "model" }, { "dmaq", "rtl" } }) {
+        std::string text = in_process([type = type, impl = impl] { return recording_text(drive_through_a_reset(type, impl)); });
+        EXPECT_NE(text.find(" reset\n"), std::string::npos);
+        const Recording r = recording_parse(text, type, "");
+        Judgement j = exactly(r);
+        EXPECT_EQ(j.verdict, Verdict::Same) << type << "=" << impl << "\n" << j.report << text;
+        Recording without = r;
+        for (size_t i = 0; i < without.all.size(); i++) {
+            if (without.all[i].kind == Kind::Reset) {
+                without.all.erase(without.all.begin() + static_cast<long>(i));
+            }
+        }
+        EXPECT_EQ(exactly(without).verdict, Verdict::Device) << type;
+    }
+}
+
 // One bit, one clock, one edge: each is a difference, and the first one is told.
 TEST(ReplayDevice, AnyChangedAnswerIsTheFirstDifference)
 {
