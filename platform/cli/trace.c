@@ -126,7 +126,8 @@ static int perfetto(struct view *v, const struct view_filter *f, FILE *out, char
         snprintf(device, sizeof device, "%.*s", (int)(is - args.handlers[i]), args.handlers[i]);
         int id = view_find_device(v, device);
         if (id < 0) {
-            snprintf(err, err_len, "%s: --handler %s: no device '%s' in it", args.path, args.handlers[i], device);
+            snprintf(err, err_len, "%s: --handler %s: no device '%s' in it%s", args.path, args.handlers[i], device,
+                     args.names ? "" : ": a restored run's names are in the other's trace, --names FILE");
             return -1;
         }
         handlers[i] = (struct view_handler){ (uint32_t)id, is + 1 };
