@@ -32,6 +32,8 @@ struct Transaction {
     bool operator!=(const Transaction &o) const { return !(*this == o); }
 };
 
+constexpr seam_ps recording_longest_ps = UINT64_C(1000000000000000000);     // eleven days: what is later is damage
+
 struct Recording {
     std::string path;               // for messages
     std::string device, type, impl; // "dmaq0", "dmaq", "model"; type and impl may be ""

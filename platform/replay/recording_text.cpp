@@ -45,6 +45,9 @@ public:
                 fail("text after the end: remove it");
             }
             std::string first = word();
+            if (first != "device" && number(first) > recording_longest_ps) {
+                fail("'" + first + "' ps are more than eleven days: correct it");
+            }
             if (first == "device") {
                 device();
             } else if (peek() == "end") {

@@ -33,6 +33,9 @@ static bool convert(const trace_item &item, const std::string &path, Transaction
     case TRACE_READ: case TRACE_WRITE:
         to.kind = r.kind == TRACE_READ ? Kind::Read : Kind::Write;
         to.size = r.size;
+        if (!r.size || r.size > 8 || r.size & (r.size - 1)) {
+            throw std::runtime_error(path + ": record " + std::to_string(item.index) + " is an access of " + std::to_string(r.size) + " bytes: the trace is damaged");
+        }
         return true;
     case TRACE_DMA_READ: case TRACE_DMA_WRITE:
         to.kind = r.kind == TRACE_DMA_READ ? Kind::DmaRead : Kind::DmaWrite;
@@ -91,6 +94,9 @@ static void append(const trace *t, const std::string &path, uint32_t id, size_t 
     int more;
     while ((more = trace_next(cursor.get(), &item)) > 0 && item.index < count) {
         Transaction to;
+        if (item.r.kind != TRACE_NAME && (item.r.time_ps > recording_longest_ps || item.r.result > SEAM_DENIED)) {
+            throw std::runtime_error(path + ": record " + std::to_string(item.index) + " has a time or a result that no run has: the trace is damaged");
+        }
         r.end_ps = std::max(r.end_ps, item.r.time_ps);
         if ((item.r.id == id || item.r.kind == TRACE_RESET) && convert(item, path, to)) {
             r.all.push_back(std::move(to));

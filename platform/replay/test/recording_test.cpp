@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Recordings: text and traces, whole and damaged
 #include <fstream>
+#include <random>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "platform/replay/recording.h"
+#include "platform/replay/judge.h"
 #include "traces/trace.h"
 
 namespace {
@@ -65,6 +66,40 @@ TEST(Recording, AMistakeIsToldWithItsLine)
     EXPECT_EQ(with("6 dma-read 0 4 aabb"), "r.rec:4: its data are not 4 bytes in hex: correct them");
 }
 
+// Whatever a file says: words, or a replay that ends; never a signal.
+TEST(Recording, ADamagedOneIsRefusedOrReplayed)
+{
+    std::mt19937 random(7);
+    unsigned refused = 0, replayed = 0;
+    for (const char *name : { "pulse-script-systemc", "pulse-script-rtl", "uart16550-script-model", "dmaq-script-model", "dmaq-script-rtl" }) {
+        std::ifstream in(std::string(INGOT_ROOT "/traces/golden/") + name + ".rec");
+        const std::string whole((std::istreambuf_iterator<char>(in)), {});
+        for (unsigned n = 0; n < 60; n++) {
+            std::string damaged = whole;
+            for (unsigned k = 0; k <= n % 3; k++) {
+                damaged[random() % damaged.size()] = "0123456789abcdefx -\n"[random() % 20];
+            }
+            Recording r;
+            try {
+                r = recording_parse(damaged, name, "");
+            } catch (const std::exception &) {
+                refused++;
+                continue;
+            }
+            r.end_ps = std::min<seam_ps>(r.end_ps, UINT64_C(1000000000000));    // a periodic pulse comes very often in a day
+            try {
+                judge_exact(r, Replay(), 3);
+                judge_device(r, Replay(), Rules(), 3);
+                replayed++;
+            } catch (const std::exception &e) {
+                EXPECT_EQ(std::string(e.what()).find("ended its process"), std::string::npos) << e.what() << "\n" << damaged;
+            }
+        }
+    }
+    EXPECT_GT(refused, 50u);
+    EXPECT_GT(replayed, 50u);
+}
+
 struct File {
     std::string path = testing::TempDir() + "ingot-recording-XXXXXX";
     File() { close(mkstemp(path.data())); }
@@ -107,6 +142,7 @@ TEST(Recording, ComesOutOfATraceDeviceByDevice)
     put(20, TRACE_WRITE, 1, 0x1c, 3, 0, nullptr);
     put(30, TRACE_DMA_READ, 1, 0x40000000, 0, 4, "abcd");
     put(40, TRACE_IRQ, 1, 211, 1, 0, nullptr);
+    trace_name(w, 45, TRACE_NAME_PROBE, 1, "a probe whose name goes through all of its record");
     put(50, TRACE_PROBE, 1, 0x1000, 1, 0, nullptr);
     ASSERT_EQ(trace_close(w), 0);
     const Recording r = recording_load(f.path, "dmaq0");
