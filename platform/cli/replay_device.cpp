@@ -40,7 +40,11 @@ int command_diff(int argc, char **argv)
             if (!o.impl.empty() || !o.waves.empty()) {
                 throw std::runtime_error("diff: two recordings are compared as they are: leave out " + (o.impl.empty() ? std::string("--waves") : "=" + o.impl));
             }
-            j = judge_recordings(a, o.load(1), rules, o.context);
+            const Recording b = o.load(1);
+            if (a.type != b.type) {
+                throw std::runtime_error(b.path + ": " + b.device + " is a " + b.type + ", and not a " + a.type + ": compare devices of one type");
+            }
+            j = judge_recordings(a, b, rules, o.context);
         } else {
             Replay how;
             how.impl = o.impl;

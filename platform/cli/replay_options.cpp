@@ -21,7 +21,7 @@ const argp_option all_options[] = {
     { "ignore-timing", 'i', nullptr, 0, "other times alone are no difference", 0 },
     { "output", 'o', "FILE", 0, "where the test's source is written", 0 },
     { "test", 'T', "SUITE.NAME", 0, "name of the conformance test: DmaqRing.WrapsAtItsEnd", 0 },
-    { "against", 'a', "IMPL", 0, "implementation that is right (the type's default)", 0 },
+    { "against", 'a', "IMPL", 0, "implementation that is right (the one that was recorded, or the type's default)", 0 },
     {},
 };
 

@@ -70,6 +70,40 @@ TEST(ReplayCommand, DiffOfAnotherImplementationIsTimingOnly)
     EXPECT_SAYS(s, "verdict: timing only");
 }
 
+TEST(ReplayCommand, DiffWritesAWaveformOfRtl)
+{
+    File f("");
+    Said s = ingot({ "diff", golden, "--device", "dmaq0=rtl", "--waves", f.path });
+    EXPECT_EQ(s.status, 0);
+    EXPECT_SAYS(s, "waveform: " + f.path);
+    EXPECT_GT(text_of(f.path).size(), 300u);
+    s = ingot({ "diff", golden, "traces/golden/dmaq-linux-rtl.rec", "--device", "dmaq0=rtl" });
+    EXPECT_EQ(s.status, 1);
+    EXPECT_SAYS(s, "two recordings are compared as they are: leave out =rtl");
+    s = ingot({ "diff", golden, "traces/golden/pulse-rt-systemc.rec" });
+    EXPECT_EQ(s.status, 1);
+    EXPECT_SAYS(s, "pulse0 is a pulse, and not a dmaq");
+}
+
+TEST(ReplayCommand, AnIntendedChangeIsAccepted)
+{
+    std::string folder = testing::TempDir() + "ingot-golden-XXXXXX", text = text_of(golden);
+    ASSERT_NE(mkdtemp(folder.data()), nullptr);
+    const std::string path = folder + "/one.rec", was = "read 0x4 4 0x1 ";
+    std::string other = text;
+    std::ofstream(path) << other.replace(other.find(was), was.size(), "read 0x4 4 0x2 ");
+    Said s = ingot({ "golden", "check", "--folder", folder });
+    EXPECT_EQ(s.status, 1);
+    EXPECT_SAYS(s, "If the change is meant: ./ingot golden accept");
+    s = ingot({ "golden", "accept", "--folder", folder, "one" });
+    EXPECT_EQ(s.status, 0);
+    EXPECT_SAYS(s, " read 0x4 4 0x2  # VERSION\n+");
+    EXPECT_EQ(text_of(path), text);
+    EXPECT_EQ(ingot({ "golden", "check", "--folder", folder }).status, 0);
+    unlink(path.c_str());
+    rmdir(folder.c_str());
+}
+
 TEST(ReplayCommand, ShrinkHasNothingToDoWhereNothingFails)
 {
     Said s = ingot({ "shrink", golden, "--device", "dmaq0=rtl", "--test", "DmaqRing.Wraps" });

@@ -33,10 +33,11 @@ int command_shrink(int argc, char **argv)
     replay_options(argc, argv, "dtpzToa", "TRACE", "Of a recording on which one implementation (--device NAME=IMPL) answers otherwise than another (--against), "
                    "leaves the fewest requests for which it still does, by delta debugging, and writes them as a conformance test.", 1, 1, &o);
     return replay_guarded([&] {
-        const Recording r = o.load(0);
+        Recording r = o.load(0);
         if (o.impl.empty() || o.test.empty()) {
             throw std::runtime_error("shrink: --device NAME=IMPL, the implementation that fails, and --test SUITE.NAME are needed");
         }
+        r.impl = r.impl == o.impl ? "" : r.impl;        // recorded on the one that fails: the type's default is right
         const std::string right = !o.against.empty() ? o.against : r.impl;
         conformance_test(r, o.test, right, o.impl);     // its name is checked before the work is done
         const Shrunk s = shrink(r, right, o.impl, rules_load(r.type, Registers(r.type)));
