@@ -104,6 +104,20 @@ TEST(ReplayCommand, AnIntendedChangeIsAccepted)
     rmdir(folder.c_str());
 }
 
+// diff.xml excuses another implementation's times, not the same one's.
+TEST(ReplayCommand, OtherTimesOfTheSameImplementationAreADifference)
+{
+    std::string text = text_of(golden);
+    size_t edge = text.find(" irq 0 1"), line = text.rfind('\n', edge) + 1;
+    std::string time = text.substr(line, edge - line);
+    File f(text.replace(line, time.size(), std::to_string(std::stoull(time) + 1)));
+    Said s = ingot({ "diff", golden, f.path });
+    EXPECT_EQ(s.status, 1);
+    EXPECT_SAYS(s, "verdict: timing only");
+    EXPECT_SAYS(s, "device: irq line 0 rises comes later by 0.000001 us");
+    EXPECT_EQ(ingot({ "diff", golden, f.path, "--ignore-timing" }).status, 0);
+}
+
 TEST(ReplayCommand, ShrinkHasNothingToDoWhereNothingFails)
 {
     Said s = ingot({ "shrink", golden, "--device", "dmaq0=rtl", "--test", "DmaqRing.Wraps" });

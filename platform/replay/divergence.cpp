@@ -243,7 +243,7 @@ private:
                 d.verdict = Verdict::Timing;
                 d.a = i;
                 d.b = j;
-                d.what = words(a_.r.all[i]) + (b_.time(j) > a_.time(i) ? " comes later by " : " comes earlier by ") +
+                d.what = std::string(a_.r.all[i].by_driver() ? "driver: " : "device: ") + words(a_.r.all[i]) + (b_.time(j) > a_.time(i) ? " comes later by " : " comes earlier by ") +
                          time_words(b_.time(j) > a_.time(i) ? b_.time(j) - a_.time(i) : a_.time(i) - b_.time(j));
                 return d;
             }

@@ -2,7 +2,7 @@
 // What may differ between two implementations of a device: vdevices/TYPE/diff.xml
 //
 //     <diff>
-//       <timing ignore="yes"/>                          other times alone are no difference
+//       <timing ignore="yes"/>                          other times alone are no difference of two implementations
 //       <register name="NOW_LO" compare="never"/>       its read values are not compared
 //       <register name="STATUS" field="BUSY" compare="settled" slack-ns="500"/>   only when nothing came or comes so near
 //       <register name="STATUS" poll="yes"/>            of reads in a row the last one counts
