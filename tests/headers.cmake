@@ -23,17 +23,18 @@ file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/platform/seam/*.h ${CMAK
      ${CMAKE_SOURCE_DIR}/vdevices/*.h)
 foreach(header ${headers})
   file(STRINGS ${header} cpp REGEX "__cplusplus")
-  if(NOT header MATCHES "test(ing)?\\.h$")
+  file(STRINGS ${header} only_cpp REGEX "^// SPDX")       # C++ opens with its own comments
+  if(NOT header MATCHES "test(ing)?\\.h$" AND NOT only_cpp)
     header_alone(${header} c ${host_c})
   endif()
-  if(cpp OR header MATCHES "test(ing)?\\.h$")
+  if(cpp OR only_cpp OR header MATCHES "test(ing)?\\.h$")
     header_alone(${header} cpp ${CMAKE_CXX_COMPILER} -std=c++17 -xc++)
   endif()
 endforeach()
 
 # Headers of the devices' side: C++. Verilator's place is known where platform/rtl is built.
 file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/platform/systemc/*.h ${CMAKE_SOURCE_DIR}/vdevices/*/*_systemc.h
-     ${CMAKE_SOURCE_DIR}/platform/rtl/*.h)
+     ${CMAKE_SOURCE_DIR}/platform/replay/*.h ${CMAKE_SOURCE_DIR}/platform/rtl/*.h)
 foreach(header ${headers})
   if(NOT header MATCHES "/platform/rtl/")
     header_alone(${header} cpp ${CMAKE_CXX_COMPILER} -std=c++17 -xc++)

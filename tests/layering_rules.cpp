@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * Which room may include what: the arrows of STYLE.md, rule 3
  *
- * cli -> engine -> board -> seam <- systemc <- rtl, and qemu -> seam; cli -> view -> traces. Nothing includes what is above it.
+ * cli -> engine -> board -> seam <- systemc <- rtl, and qemu -> seam; cli -> replay -> seam; cli -> view -> traces. Nothing
+ * includes what is above it.
  */
 #include "layering_rules.h"
 
@@ -51,10 +52,15 @@ static const std::vector<Room> rooms = {
     { "vdevices/registry\\.cpp", "vdevices", { "platform/systemc/device.h", "platform/systemc/native.h" }, { "C" } },
     { "vdevices/.*_systemc\\.(cpp|h)", "vdevices", { "platform/systemc/native.h" }, { "C", "systemc", "registers" } },
     { "vdevices/.*(_test\\.cpp|test(ing)?\\.h)", "vdevices",
-      { "platform/systemc/bench.h", "platform/systemc/bench_testing.h", "platform/seam", "traces/trace.h" }, { "C", "libxml", "registers" } },
+      { "platform/systemc/bench.h", "platform/systemc/bench_testing.h", "platform/replay/replay_testing.h", "platform/seam", "traces/trace.h" },
+      { "C", "libxml", "registers" } },
     { "vdevices/.*",           "vdevices", { "platform/seam/vdev.h" }, { "C", "registers" } },
     { "platform/rtl/.*",       "platform/rtl", { "platform/seam" }, { "C", "verilator" } },
     { "platform/systemc/.*",   "platform/systemc", { "platform/seam", "platform/rtl" }, { "C", "systemc" } },
+
+    /* A device without a CPU: the seam on one side, a recording on the other. */
+    { "platform/replay/test/.*", "platform/replay", { "platform/seam", "platform/systemc/device.h", "traces/trace.h", "vdevices" }, { "C", "registers" } },
+    { "platform/replay/.*",    "platform/replay", { "platform/seam", "traces", "vdevices/regs.h" }, { "C", "libxml" } },
 
     /* The CPU's side: QEMU's module knows the devices through the seam only. */
     { "platform/qemu/.*",      "platform/qemu", { "platform/seam", "traces" }, { "C", "qemu", "glib" } },
@@ -68,7 +74,7 @@ static const std::vector<Room> rooms = {
     { "platform/board/.*",     "platform/board", { "traces" }, { "C", "libxml", "libvirt" } },
     { "scenarios/engine/.*",   "scenarios/engine", { "platform/board", "traces" }, { "C", "lua", "glib" } },
     { "platform/bench/.*",     "platform/bench", { "platform/rtl/core.h", "platform/qemu/test", "traces" }, { "C" } },
-    { "platform/cli/.*",       "platform/cli", { "scenarios/engine", "platform/bench", "platform/board", "platform/view", "traces" }, { "C", "libxml" } },
+    { "platform/cli/.*",       "platform/cli", { "scenarios/engine", "platform/bench", "platform/board", "platform/replay", "platform/view", "traces" }, { "C", "libxml" } },
 
     /* The hypervisor. Its runtime is freestanding and includes nothing of the platform but registers; forge is a host tool. */
     { "hypervisor/forge/check/.*", "hypervisor/forge/check", { "hypervisor/include" }, { "C", "libxml" } },     /* shares nothing with what it checks */

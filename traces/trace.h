@@ -31,10 +31,17 @@ enum trace_kind {
     TRACE_NOTE,         /* id device, addr code, value */
     TRACE_STEP,         /* a scenario action at this instant: id = 0, value CRC-32C of its command line, aux its length; it
                          * follows as data */
+    TRACE_RESET,        /* power-on reset of all devices, later than power-on: id = 0 */
     TRACE_KINDS         /* one more than the last */
 };
 
-enum trace_name { TRACE_NAME_DEVICE = 1, TRACE_NAME_PROBE = 2, TRACE_NAME_TYPE = 3 /* of a device: "uart16550" */ };
+enum trace_name {
+    TRACE_NAME_DEVICE = 1,
+    TRACE_NAME_PROBE,
+    TRACE_NAME_TYPE,    /* of a device: "uart16550" */
+    TRACE_NAME_IMPL,    /* ... its implementation, if the board names one: "rtl" */
+    TRACE_NAME_CLOCK    /* ... its clock, if the board says one: "10000 ps", "33333333 Hz" */
+};
 
 #define TRACE_NO_CORE 0xff
 #define TRACE_NAME_PIECE 24     /* bytes of a name in one record */

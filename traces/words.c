@@ -51,8 +51,9 @@ static void print_name_record(FILE *out, const struct trace_record *r)
 {
     char text[TRACE_NAME_PIECE + 1] = "";
     memcpy(text, (const char *)r + offsetof(struct trace_record, addr), TRACE_NAME_PIECE);
-    fprintf(out, "%s of %s#%" PRIu32 "%s: %s", r->size == TRACE_NAME_TYPE ? "type" : "name", r->size == TRACE_NAME_PROBE ? "probe" : "device", r->id,
-            r->insn ? ", continued" : "", text);
+    static const char *const what[] = { "name", "name", "name", "type", "implementation", "clock" };
+    fprintf(out, "%s of %s#%" PRIu32 "%s: %s", r->size < sizeof what / sizeof *what ? what[r->size] : "name",
+            r->size == TRACE_NAME_PROBE ? "probe" : "device", r->id, r->insn ? ", continued" : "", text);
 }
 
 static void print_crossing(FILE *out, const struct trace_record *r)
@@ -131,6 +132,9 @@ void compare_words_item(FILE *out, const struct compare_side *names, const struc
         break;
     case TRACE_STEP:
         print_step(out, item);
+        break;
+    case TRACE_RESET:
+        fputs("reset of all devices", out);
         break;
     default:
         fprintf(out, "record of unknown kind %u", r->kind);

@@ -4,6 +4,10 @@
 #ifndef INGOT_COMMANDS_H
 #define INGOT_COMMANDS_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Where things are: the project, its build, the cache of downloads. */
 struct places {
     const char *source, *build, *cache;
@@ -19,8 +23,16 @@ int command_device(int argc, char **argv);
 int command_latency(int argc, char **argv);
 int command_trace(int argc, char **argv);
 int command_gdb(int argc, char **argv);
+int command_replay_device(int argc, char **argv);
+int command_diff(int argc, char **argv);
+int command_shrink(int argc, char **argv);
+int command_golden(int argc, char **argv);
 
 /* The nearest of the words (separated by spaces), or NULL. */
 const char *suggest(const char *word, const char *words);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

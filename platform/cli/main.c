@@ -26,6 +26,10 @@ static const struct command {
     { "bench", command_bench, "measure the platform, each figure against a comparator: ./ingot bench [--json]" },
     { "latency", command_latency, "interrupt path of a device, stage by stage: ./ingot latency TRACE --device pulse0 …" },
     { "trace", command_trace, "what a trace holds: ./ingot trace show|stat|convert|compare FILE" },
+    { "replay-device", command_replay_device, "one device alone from a recording: ./ingot replay-device TRACE --device dmaq0" },
+    { "diff", command_diff, "where two recordings part, or a recording and an implementation: ./ingot diff TRACE --device dmaq0=rtl" },
+    { "shrink", command_shrink, "the fewest requests on which an implementation fails: ./ingot shrink TRACE --device dmaq0=rtl --test DmaqRing.Wraps" },
+    { "golden", command_golden, "small recordings that must hold: ./ingot golden check; ./ingot golden accept" },
     { "gdb", command_gdb, "a board under gdb: ./ingot gdb first-light" },
 };
 
@@ -33,9 +37,9 @@ static void usage(FILE *out)
 {
     fprintf(out, "Usage: ingot COMMAND [ARGUMENT...]\n\nCommands (each has --help):\n");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
+        fprintf(out, "  %-13s %s\n", commands[i].name, commands[i].help);
     }
-    fprintf(out, "  %-10s %s\n", "test", "everything under CTest (the launcher ./ingot does it); arguments go to ctest");
+    fprintf(out, "  %-13s %s\n", "test", "everything under CTest (the launcher ./ingot does it); arguments go to ctest");
 }
 
 static void find_places(void)

@@ -89,8 +89,13 @@ static void board_timer(void *opaque)
 static void board_reset(void *opaque)
 {
     if (!runstate_check(RUN_STATE_INMIGRATE)) {
+        const seam_ps now = board_now_ps();
+        if (now) {              /* power-on is no event */
+            board_advance();
+            record((struct trace_record){ .kind = TRACE_RESET });
+        }
         vcpu_reset();
-        seam_reset(board.devices, board_now_ps());
+        seam_reset(board.devices, now);
         board_rearm();
     }
 }

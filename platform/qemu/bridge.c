@@ -26,7 +26,7 @@ static unsigned device_count;
 
 unsigned bridge_count(void) { return device_count; }
 const char *bridge_name(unsigned device) { return devices[device]->qdev->id; }
-const char *bridge_type(unsigned device) { return devices[device]->type; }
+const struct bridge_device *bridge_device(unsigned device) { return devices[device]; }
 
 int bridge_find(const char *name)
 {
@@ -224,6 +224,9 @@ bool bridge_add(struct bridge_device *b, DeviceState *dev, const struct seam_dev
     }
     b->qdev = dev;
     b->type = desc->type;
+    b->impl = desc->impl;
+    b->clock_ps = desc->clock_ps;
+    b->clock_hz = desc->clock_hz;
     b->index = index;
     b->spi = desc->spi;
     devices[device_count++] = b;

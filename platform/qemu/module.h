@@ -45,7 +45,8 @@ void checkpoint_expect_no_memory(void);     /* -incoming brings all but the memo
 /* bridge.c: devices of the seam as QEMU devices: on the system's bus (bridge.c), or behind PCIe (pci.c) */
 struct bridge_device {
     DeviceState *qdev;
-    const char *type;                   /* "dmaq" */
+    const char *type, *impl;            /* "dmaq"; "rtl", or NULL: the type's default */
+    uint64_t clock_ps, clock_hz;        /* 0: not said */
     unsigned index;                     /* in the seam */
     unsigned spi;                       /* number of its line 0 there: an SPI, or beyond them */
     MemoryRegion mmio;
@@ -62,7 +63,7 @@ void bridge_register_type(void);
 void bridge_map_all(void);          /* after elaboration */
 unsigned bridge_count(void);
 const char *bridge_name(unsigned device);
-const char *bridge_type(unsigned device);
+const struct bridge_device *bridge_device(unsigned device);
 int bridge_find(const char *name);  /* or -1 */
 
 /* dma.c: what a device's stream may reach */

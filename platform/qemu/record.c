@@ -36,7 +36,7 @@ void record(struct trace_record r) { record_data(r, NULL); }
 
 void record_data(struct trace_record r, const void *data)
 {
-    board.last_device = r.kind == TRACE_PROBE || r.kind == TRACE_STEP ? board.last_device : r.id;
+    board.last_device = r.kind == TRACE_PROBE || r.kind >= TRACE_STEP ? board.last_device : r.id;
     if (!record_wanted()) {
         return;
     }
@@ -94,7 +94,16 @@ void record_names(void)
 {
     for (unsigned i = 0; board.trace && i < bridge_count(); i++) {
         trace_name(board.trace, 0, TRACE_NAME_DEVICE, i, bridge_name(i));
-        trace_name(board.trace, 0, TRACE_NAME_TYPE, i, bridge_type(i));
+        const struct bridge_device *b = bridge_device(i);
+        trace_name(board.trace, 0, TRACE_NAME_TYPE, i, b->type);
+        if (b->impl) {
+            trace_name(board.trace, 0, TRACE_NAME_IMPL, i, b->impl);
+        }
+        if (b->clock_hz || b->clock_ps) {
+            char clock[40];
+            snprintf(clock, sizeof clock, b->clock_hz ? "%" PRIu64 " Hz" : "%" PRIu64 " ps", b->clock_hz ? b->clock_hz : b->clock_ps);
+            trace_name(board.trace, 0, TRACE_NAME_CLOCK, i, clock);
+        }
     }
 }
 

@@ -242,6 +242,11 @@ static int perfetto_one(void *opaque, const struct trace_item *item)
         slice(p, DEVICES, device_track(p, r->id), r->time_ps, text);
         end(p);
         break;
+    case TRACE_RESET:
+        event(p, 'X', SCENARIO, 1, r->time_ps);
+        fputs(",\"dur\":0.001,\"name\":\"reset\"", p->out);
+        end(p);
+        break;
     case TRACE_STEP:
         event(p, 'X', SCENARIO, 1, r->time_ps);
         fputs(",\"dur\":0.001,\"name\":", p->out);

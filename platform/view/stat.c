@@ -74,7 +74,7 @@ static int count_one(void *opaque, const struct trace_item *item)
 static int by_id(const void *a, const void *b)
 {
     const struct row *x = a, *y = b;
-    bool dx = x->kind != TRACE_PROBE && x->kind != TRACE_STEP, dy = y->kind != TRACE_PROBE && y->kind != TRACE_STEP;
+    bool dx = x->kind != TRACE_PROBE && x->kind < TRACE_STEP, dy = y->kind != TRACE_PROBE && y->kind < TRACE_STEP;
     if (dx != dy)
         return dx ? -1 : 1;
     if (x->id != y->id)

@@ -237,6 +237,7 @@ TEST(Board, AResetTakesNoTimeAndResetsTheDevices)
         EXPECT_EQ("poweroff", end.reason);
         EXPECT_EQ("RS", b.console());
         EXPECT_LT(end.time_ps, 1000u * 1000);     // the instructions, not the pulse
+        EXPECT_EQ(1u, records_of(b.trace(), TRACE_RESET).size());
     }
 }
 
