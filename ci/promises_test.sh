@@ -47,7 +47,8 @@ InitramfsIsEqualForEqualInputs)
     release=$(<"$cache/linux/current") guests=$build/guests/linux
     "$source/drivers-under-test/linux/initramfs/make.sh" "$work/initramfs.cpio" "$cache/linux/$release/busybox" \
         "$source/drivers-under-test/linux/initramfs/init" aarch64-linux-gnu-strip \
-        "$guests/dmaq.ko=lib/modules/dmaq.ko" "$guests/dmaq-test=bin/dmaq-test"
+        "$guests/dmaq.ko=lib/modules/dmaq.ko" "$guests/dmaq-test=bin/dmaq-test" \
+        $(for module in "$cache/linux/$release/modules"/*.ko; do echo "$module=lib/modules/${module##*/}"; done)
     cmp "$work/initramfs.cpio" "$guests/initramfs.cpio"
     [ "$(ls "$work")" = initramfs.cpio ] || fail "left: $(ls "$work")"
     ;;

@@ -8,8 +8,16 @@
 void *memset(void *to, int byte, size_t count);
 void *memset(void *to, int byte, size_t count)
 {
-    for (volatile char *p = to; count; count--) {
-        *p++ = byte;
+    char *p = to;
+    uint64_t word = (uint8_t)byte * 0x0101010101010101ul;
+    for (; (uint64_t)p % 8 && count; count--) {
+        *(volatile char *)p++ = byte;
+    }
+    for (; count >= 8; count -= 8, p += 8) {
+        *(volatile uint64_t *)p = word;     /* volatile: or this becomes a call of itself */
+    }
+    for (; count; count--) {
+        *(volatile char *)p++ = byte;
     }
     return to;
 }

@@ -71,7 +71,7 @@ bool vgicd_access(struct vcpu *v, uint32_t offset, unsigned size, bool write, ui
     if (!write) {
         *value = 0;
     }
-    if (offset >= GIC_IPRIORITYR && offset < GIC_IPRIORITYR + HYP_INTIDS) {
+    if (offset >= GIC_IPRIORITYR && offset < GIC_IPRIORITYR + 0x400) {
         if (offset >= GIC_IPRIORITYR + 32) {    /* those of SGIs and PPIs are the redistributor's */
             vgic_priorities(v, offset - GIC_IPRIORITYR, size, write, value);
         }

@@ -11,7 +11,7 @@
 
 #define HYP_CORES_MAX 8
 #define HYP_VCPUS_MAX 16
-#define HYP_INTIDS 1020         /* GICv3: SGI 0-15, PPI 16-31, SPI 32-1019 */
+#define HYP_INTIDS 288          /* QEMU virt: SGI 0-15, PPI 16-31, SPI 32-287 */
 #define HYP_NO_VM 0xff
 #define HYP_VIRTUAL_WORD 1u     /* INTIDs 32-63 of every VM have no physical interrupt behind them: others raise them by capabilities */
 

@@ -140,7 +140,7 @@ TEST_F(System, WithAnSmmuAStreamHas16Bits)
 
 TEST_F(System, RefusesACoreUsedTwice)
 {
-    refused(12, "core 0 is used twice: vm 'a' runs on it (line 7)", "one vCPU a core", "core=\"1\"", "core=\"0\"");
+    refused(12, "core 0 is used twice: vm 'a' runs on it (line 7)", "share it by a <schedule core=\"0\"", "core=\"1\"", "core=\"0\"");
 }
 
 TEST_F(System, RefusesACoreThatTheBoardDoesNotHave)
@@ -201,7 +201,7 @@ TEST_F(System, RefusesMalformedSizesAndFrequencies)
 TEST_F(System, RefusesElementsAndAttributesThatItDoesNotKnow)
 {
     refused(10, "<use> has no attribute 'devise' (did you mean 'device'?)", "it takes device", "<use device=\"uart0\"/>", "<use device=\"uart0\" devise=\"\"/>");
-    refused(10, "<vm> has no element 'uses' (did you mean 'use'?)", "it takes memory linux raw use", "<use device", "<uses device");
+    refused(10, "<vm> has no element 'uses' (did you mean 'use'?)", "it takes memory linux raw monitor signal use", "<use device", "<uses device");
     refused(1, "<board> is no system", "begin with <system", text_, "<board/>");
 }
 

@@ -62,9 +62,12 @@ struct vcpu *vgic_fast(struct vcpu *v, uint64_t esr)
     if (write) {
         value = v->frame.x[rt];
     }
+    if (esr >> 22 & 1 && block != v->gicr_block) {
+        return 0;                                       /* 8 bytes: of GICR_TYPER alone */
+    }
     if (block == BLOCK_GICD) {
         if (offset - (GIC_ISENABLER + 4) < GIC_ISACTIVER - (GIC_ISENABLER + 4)) {
-            if ((offset & 0x7f) <= HYP_VIRTUAL_WORD * 4 || !word_access(v, offset >> 2 & 31, offset, GICD_BASE, write, &value)) {
+            if ((offset & 0x7f) - (HYP_VIRTUAL_WORD + 1) * 4 >= (VGIC_WORDS - HYP_VIRTUAL_WORD - 1) * 4 || !word_access(v, offset >> 2 & 31, offset, GICD_BASE, write, &value)) {
                 return 0;
             }
         } else if (write) {
