@@ -141,6 +141,8 @@ void watch_console(unsigned device, uint8_t byte);
 void watch_record(const struct trace_record *r);
 bool watch_probe(uint32_t id);              /* about to be hit: true if the board must be held before it */
 bool watch_probe_any(void);
+uint64_t watch_insn_left(unsigned core, uint64_t executed);     /* instructions it may execute (> 0) before a watch on them matches */
+void watch_insn(unsigned core, uint64_t executed);              /* it has executed so many */
 const char *watch_add(const struct words *w);       /* NULL, or what is wrong */
 const char *watch_remove(const struct words *w);
 

@@ -69,7 +69,7 @@ void console_receive(void *board, const char *device, const char *bytes, size_t 
 {
     struct board_run *b = board;
     int i = system_find_device(b->system, device);
-    if (i < 0) {
+    if (i < 0 || b->mute) {
         return;
     }
     struct console *c = &b->consoles[i];

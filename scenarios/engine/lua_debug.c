@@ -142,6 +142,9 @@ void debug_board(lua_State *L, struct board_run *b, uint64_t until_ps)
     char socket[ENGINE_PATH], commands[ENGINE_PATH + 16], err[ENGINE_ERR];
     const char *reason;
     int status;
+    if (engine.options.record) {
+        luaL_error(L, "a run under gdb cannot be recorded, for what gdb writes is not known: record it without, then ingot gdb --replay");
+    }
     snprintf(socket, sizeof socket, "%s/gdb%u", engine.options.runtime, engine.boards);
     snprintf(commands, sizeof commands, "%s/gdb.cmd", b->dir);
     char *word = word_escape(socket, strlen(socket));
