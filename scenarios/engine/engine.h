@@ -49,6 +49,8 @@ struct engine_replay {
     const char *at;         /* engine_gdb_replay: where gdb begins; NULL: at the board's start; "end" */
 };
 int engine_replay(const struct engine_replay *r, const struct engine_options *o);
+/* One of its boards under gdb, which can go back. */
+int engine_gdb_replay(const struct engine_replay *r, const struct engine_options *o);
 /* One line for each recording of the build folder, on stdout. 0, or 1 when one of them is damaged. */
 int engine_list_recordings(const char *build);
 int engine_remove_recording(const char *build, const char *recording);

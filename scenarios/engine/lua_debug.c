@@ -54,7 +54,7 @@ static void put_devices(FILE *f, const struct board_run *b)
 }
 
 /* sstep 1: timers and interrupts go on while it steps, as they would without gdb. */
-static void write_commands(lua_State *L, const struct board_run *b, const char *path, const char *socket)
+void debug_write_commands(lua_State *L, const struct board_run *b, const char *path, const char *socket)
 {
     FILE *f = fopen(path, "w");
     if (!f) {
@@ -72,7 +72,7 @@ static void write_commands(lua_State *L, const struct board_run *b, const char *
 }
 
 /* Ctrl-C is for gdb alone: it has the terminal. */
-static void give_terminal(pid_t group)
+void debug_give_terminal(pid_t group)
 {
     sigset_t ttou, before;
     if (isatty(STDIN_FILENO)) {
@@ -84,7 +84,7 @@ static void give_terminal(pid_t group)
     }
 }
 
-static pid_t start_gdb(lua_State *L, const char *commands)
+pid_t debug_start_gdb(lua_State *L, const char *commands)
 {
     char *argv[GDB_ARGUMENTS_MAX] = { "gdb-multiarch", "-q", "-nx", "-x", (char *)commands };
     size_t n = 5;
@@ -99,7 +99,7 @@ static pid_t start_gdb(lua_State *L, const char *commands)
     pid_t pid = fork();
     if (pid == 0) {
         setpgid(0, 0);
-        give_terminal(getpid());
+        debug_give_terminal(getpid());
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() == engine_process) {
             execvp(argv[0], argv);
@@ -154,11 +154,11 @@ void debug_board(lua_State *L, struct board_run *b, uint64_t until_ps)
         run_command(L, b, "watch %u time %" PRIu64, b->next_id++, until_ps);
     }
     run_command(L, b, "gdb %s", lua_tostring(L, -1));
-    write_commands(L, b, commands, socket);
+    debug_write_commands(L, b, commands, socket);
     run_command(L, b, "go");
-    pid_t gdb = start_gdb(L, commands);
+    pid_t gdb = debug_start_gdb(L, commands);
     bool held = accompany(b, gdb, &status);
-    give_terminal(getpgrp());
+    debug_give_terminal(getpgrp());
     if (WIFSIGNALED(status) || WEXITSTATUS(status)) {
         run_end(b);
         luaL_error(L, WIFSIGNALED(status) ? "gdb was ended by signal %d; the board is stopped" : "gdb ended with status %d; the board is stopped",

@@ -41,6 +41,9 @@ const char *replay_why(const struct replay *p);      /* a likely reason why it p
 void replay_anchor(lua_State *L, struct replay *p, struct board_run *b);
 uint64_t replay_last_anchor(const struct replay *p, uint64_t at_ps);     /* its time, not after at_ps; 0: none */
 
+/* replay_gdb.c: gdb has the board, which is held, and may go back; the board ends with it */
+void replay_debug(lua_State *L, struct replay *p, struct board_run *b);
+
 /* replay_check.c: the ended board's trace against the recorded one, up to until_ps. Records that are equal; an error, after
  * printing the first difference, if not all of them are. */
 size_t replay_compare(lua_State *L, const struct replay *p, const struct board_run *b, uint64_t until_ps);

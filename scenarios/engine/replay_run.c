@@ -98,6 +98,29 @@ static int replay_all(lua_State *L)
     return 0;
 }
 
+static int debug(lua_State *L)
+{
+    const struct engine_replay *r = lua_touserdata(L, 1);
+    api_board_open(L);
+    uint64_t at = r->at && !strcmp(r->at, "end") ? REPLAY_END : duration(L, "--at", r->at, 0);
+    struct replay *p = replay_open(L, r->recording, r->board);
+    struct board_run *b = api_new_board(L);
+    if (at != REPLAY_END && at > p->end_ps) {
+        luaL_error(L, "recording '%s', board '%s', ends at %.6f s: --at end", p->recording, p->board, p->end_ps / 1e12);
+    }
+    replay_prepare(L, p, b);
+    replay_start(L, p, b, at);
+    replay_to(L, p, b, at);
+    replay_debug(L, p, b);
+    return 0;
+}
+
+int engine_gdb_replay(const struct engine_replay *r, const struct engine_options *o)
+{
+    char folder[128];
+    return engine_begin(engine_folder("gdb", r->recording, folder), debug, r, o);
+}
+
 int engine_replay(const struct engine_replay *r, const struct engine_options *o)
 {
     char folder[128];

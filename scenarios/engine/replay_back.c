@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * gdb on a replay: going back, by doing it again from the anchor before and stopping earlier
+ *
+ * An instant is named by what the board has executed: the instruction count of a core, or the time, which never stands
+ * still while a core executes.
+ */
+#include "replay_gdb.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BACK "back"                         /* id of the watch that ends the way there; the recorded ones are numbers */
+#define PS_PER_NS 1000
+#define FAR_PS 30000000000ull               /* a way longer than 30 ms gets an anchor … */
+#define NEAR_PS 3000000000ull               /* … 3 ms before its end */
+
+/* Where one of gdb's points was hit. */
+struct hit {
+    bool found, watch;
+    struct position at;
+    unsigned core;
+    char reason[128];       /* "watch:ADDRESS;", or "" */
+};
+
+static void stop_at(struct session *s, unsigned core, const char *reason)
+{
+    char packet[256];
+    int len = snprintf(packet, sizeof packet, "T05thread:p01.%02x;%s", core + 1, reason);
+    rsp_send(&s->gdb, packet, len);
+}
+
+/* A new process in place of the board's, at the last anchor not after at_ps. */
+static void again(struct session *s, uint64_t at_ps)
+{
+    rsp_close(&s->stub);
+    run_end(s->b);
+    s->b->mute = true;
+    replay_start(s->L, s->p, s->b, at_ps);
+    s->ended = false;
+}
+
+/* As again, with an anchor close before at_ps: what comes next will not be far from there. */
+static void again_close_to(struct session *s, uint64_t at_ps)
+{
+    again(s, at_ps);
+    if (at_ps > s->b->time_ps + FAR_PS && replay_to(s->L, s->p, s->b, at_ps - NEAR_PS) && s->p->within) {
+        uint64_t here = s->b->time_ps;
+        replay_anchor(s->L, s->p, s->b);
+        replay_start(s->L, s->p, s->b, here);
+    }
+}
+
+static bool take_word(char *reason, const char *word)
+{
+    char *at = strstr(reason, word);
+    size_t n = strlen(word);
+    if (!at || at == reason || at[-1] != ' ' || (at[n] && at[n] != ' ')) {
+        return false;
+    }
+    memmove(at - 1, at + n, strlen(at + n) + 1);
+    return true;
+}
+
+/* Runs, as recorded, until the watch BACK matches. False: the recording ended before. */
+static bool run_to_watch(struct session *s)
+{
+    for (;;) {
+        char reason[ENGINE_ERR];
+        if (!replay_act(s->L, s->p, s->b)) {
+            return false;
+        }
+        replay_go(s->L, s->p, s->b, REPLAY_END);
+        snprintf(reason, sizeof reason, "%s", run_wait(s->L, s->b));
+        bool there = take_word(reason, BACK);
+        if (!there || strcmp(reason, "watch")) {
+            replay_held(s->L, s->p, s->b, reason, REPLAY_END);
+        }
+        if (there) {
+            return true;
+        }
+    }
+}
+
+/* Held after the core's instruction number `insns`. */
+static void go_to_insn(struct session *s, unsigned core, uint64_t insns, uint64_t not_after_ps)
+{
+    again_close_to(s, not_after_ps);
+    struct position at = session_where(s);
+    while (at.insns[core] > insns && at.time_ps) {
+        again(s, at.time_ps - PS_PER_NS);
+        at = session_where(s);
+    }
+    if (at.insns[core] < insns) {
+        run_command(s->L, s->b, "watch " BACK " insn %u %" PRIu64, core, insns);
+        if (!run_to_watch(s)) {
+            luaL_error(s->L, "the replay of '%s' has not come to instruction %I of core %d again", s->p->recording, (lua_Integer)insns, (int)core);
+        }
+    }
+}
+
+static void stop_at_begin(struct session *s)
+{
+    again(s, 0);
+    session_attach(s);
+    stop_at(s, 0, "replaylog:begin;");
+}
+
+/* The core that a packet names: "Hcp1.2", "Hc2"; otherwise 0. */
+static unsigned core_of(const char *packet)
+{
+    const char *dot = strchr(packet, '.');
+    long thread = *packet ? strtol(dot ? dot + 1 : packet + 2, NULL, 16) : 0;
+    return thread > 0 && thread <= CORES_MAX ? thread - 1 : 0;
+}
+
+void session_step_back(struct session *s)
+{
+    unsigned core = core_of(strstr(s->resumed, "-1") || !strcmp(s->resumed, "Hc0") ? s->general : s->resumed);
+    struct position now = session_where(s);
+    if (!now.insns[core]) {
+        stop_at_begin(s);
+        return;
+    }
+    go_to_insn(s, core, now.insns[core] - 1, now.time_ps);
+    session_attach(s);
+    stop_at(s, core, "");
+}
+
+/* The stub's next stop, or NULL: the board is held at the window's end. */
+static char *wait_for_stop(struct session *s, bool *over)
+{
+    char err[ENGINE_ERR], *packet;
+    const char *reason;
+    size_t len;
+    for (;;) {
+        if (rsp_next(&s->stub, &packet, &len) == RSP_PACKET) {
+            if (*packet == 'T') {
+                return packet;
+            }
+            continue;
+        }
+        int held = control_look(s->b->control, &s->b->time_ps, &reason, err, sizeof err);
+        if (held < 0) {
+            luaL_error(s->L, "board '%s': %s", s->b->name, err);
+        }
+        if (held) {
+            char why[ENGINE_ERR];
+            snprintf(why, sizeof why, "%s", reason);
+            if (take_word(why, BACK)) {
+                *over = true;
+                return NULL;
+            }
+            session_held(s, why);
+            if (s->ended) {
+                *over = true;
+                return NULL;
+            }
+            continue;
+        }
+        if (!rsp_wait_either(&s->stub, control_fd(s->b->control))) {
+            luaL_error(s->L, control_interrupted() ? "interrupted" : "QEMU's gdb stub has ended");
+        }
+    }
+}
+
+static struct hit read_hit(struct session *s, const char *packet)
+{
+    struct hit h = { .found = true, .at = session_where(s) };
+    const char *thread = strstr(packet, "thread:"), *watch = strstr(packet, "watch:");
+    h.core = thread ? core_of(thread + 5) : 0;
+    h.watch = watch != NULL;
+    while (watch && watch > packet && watch[-1] != ';') {
+        watch--;            /* rwatch, awatch */
+    }
+    if (watch) {
+        snprintf(h.reason, sizeof h.reason, "%.*s;", (int)strcspn(watch, ";"), watch);
+    }
+    return h;
+}
+
+static void points(struct session *s, char what)
+{
+    for (unsigned i = 0; i < s->point_count; i++) {
+        char packet[64];
+        size_t len;
+        snprintf(packet, sizeof packet, "%c%s", what, s->points[i] + 1);
+        rsp_ask(&s->stub, packet, &len);
+    }
+}
+
+/* Over the breakpoint that it stands at: the stub would stop there for ever. */
+static void step_over(struct session *s, unsigned core, bool *over)
+{
+    char packet[64];
+    points(s, 'z');
+    snprintf(packet, sizeof packet, "vCont;s:p1.%x;c", core + 1);
+    rsp_send(&s->stub, packet, strlen(packet));
+    wait_for_stop(s, over);
+    points(s, 'Z');
+}
+
+/* The last hit before `now`, from the board's instant on. */
+static struct hit last_hit(struct session *s, const struct position *now)
+{
+    struct hit last = { 0 };
+    bool over = false;
+    run_command(s->L, s->b, "watch " BACK " time %" PRIu64, now->time_ps + PS_PER_NS);
+    session_attach(s);
+    s->running = true;
+    while (!over) {
+        rsp_send(&s->stub, "vCont;c", 7);
+        char *packet = wait_for_stop(s, &over);
+        if (!packet) {
+            break;
+        }
+        struct hit h = read_hit(s, packet);
+        if (h.watch ? h.at.total > now->total : h.at.total >= now->total) {
+            break;
+        }
+        last = h;
+        if (!h.watch) {
+            step_over(s, h.core, &over);
+        }
+    }
+    s->running = false;
+    return last;
+}
+
+static void go_to_hit(struct session *s, const struct hit *h)
+{
+    if (h->watch) {     /* before the access: gdb compares what is there then */
+        go_to_insn(s, h->core, h->at.insns[h->core] - 1, h->at.time_ps);
+    } else {
+        again_close_to(s, h->at.time_ps);
+        replay_to(s->L, s->p, s->b, h->at.time_ps);
+    }
+    struct position at = session_where(s);
+    if (at.insns[h->core] != h->at.insns[h->core] - h->watch) {
+        luaL_error(s->L, "the replay of '%s' has not come to the same instruction again", s->p->recording);
+    }
+    session_attach(s);
+    stop_at(s, h->core, h->reason);
+}
+
+void session_continue_back(struct session *s)
+{
+    struct position now = session_where(s);
+    uint64_t from = now.time_ps;
+    while (s->point_count && from) {
+        from -= PS_PER_NS;
+        again(s, from);
+        from = s->b->time_ps;
+        struct hit h = last_hit(s, &now);
+        if (h.found) {
+            go_to_hit(s, &h);
+            return;
+        }
+        if (!replay_last_anchor(s->p, from)) {
+            break;
+        }
+    }
+    stop_at_begin(s);
+}

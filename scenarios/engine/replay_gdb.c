@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * gdb on a replay: the session
+ */
+#include "replay_gdb.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "words.h"
+
+#define LOOK_MS 1000    /* how often a signal that came between two polls is looked for */
+
+struct position session_where(struct session *s)
+{
+    struct position at = { 0 };
+    char *p;
+    at.time_ps = strtoull(run_command(s->L, s->b, "where"), &p, 10);
+    unsigned long n = strtoul(p, &p, 10);
+    for (unsigned long i = 0; i < n && i < CORES_MAX; i++) {
+        at.insns[i] = strtoull(p, &p, 10);
+        at.total += at.insns[i];
+    }
+    return at;
+}
+
+static int connect_to(const char *path)
+{
+    struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    snprintf(addr.sun_path, sizeof addr.sun_path, "%s", path);
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&addr, sizeof addr) < 0) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+static void tell_stub(struct session *s, const char *packet)
+{
+    size_t len;
+    if (*packet && !rsp_ask(&s->stub, packet, &len)) {
+        luaL_error(s->L, "board '%s': QEMU's gdb stub has ended", s->b->name);
+    }
+}
+
+void session_attach(struct session *s)
+{
+    char path[ENGINE_PATH];
+    snprintf(path, sizeof path, "%s/stub%u", engine.options.runtime, ++s->stubs);
+    char *word = word_escape(path, strlen(path));
+    lua_pushstring(s->L, word);
+    free(word);
+    s->ended = !replay_act(s->L, s->p, s->b);
+    run_command(s->L, s->b, "gdb %s", lua_tostring(s->L, -1));
+    lua_pop(s->L, 1);
+    rsp_close(&s->stub);
+    s->stub.fd = connect_to(path);
+    unlink(path);
+    if (s->stub.fd < 0) {
+        luaL_error(s->L, "board '%s': no gdb stub: %s", s->b->name, strerror(errno));
+    }
+    for (unsigned i = 0; i < s->setup_count; i++) {
+        tell_stub(s, s->setup[i]);
+    }
+    for (unsigned i = 0; i < s->point_count; i++) {
+        tell_stub(s, s->points[i]);
+    }
+    tell_stub(s, s->general);
+    tell_stub(s, s->resumed);
+    if (!s->ended) {
+        replay_go(s->L, s->p, s->b, REPLAY_END);
+    }
+}
+
+/* gdb's stop is made by QEMU's stub, whatever gdb was told to expect. */
+static void end_of_recording(struct session *s)
+{
+    s->ended = true;
+    if (s->running) {
+        s->ending = true;
+        rsp_send_break(&s->stub);
+    }
+}
+
+void session_held(struct session *s, const char *reason)
+{
+    char why[ENGINE_ERR];
+    snprintf(why, sizeof why, "%s", reason);
+    replay_held(s->L, s->p, s->b, why, REPLAY_END);
+    if (replay_act(s->L, s->p, s->b)) {
+        replay_go(s->L, s->p, s->b, REPLAY_END);
+    } else {
+        end_of_recording(s);
+    }
+}
+
+static bool begins(const char *packet, const char *with) { return !strncmp(packet, with, strlen(with)); }
+
+/* What the stub of another process must be told again. */
+static void remember(struct session *s, const char *packet)
+{
+    if (strlen(packet) >= sizeof s->points[0]) {
+        if ((begins(packet, "qSupported") || begins(packet, "Qqemu.")) && strlen(packet) < PACKET_MAX && s->setup_count < SETUP_MAX) {
+            strcpy(s->setup[s->setup_count++], packet);
+        }
+    } else if (begins(packet, "Hg")) {
+        strcpy(s->general, packet);
+    } else if (begins(packet, "Hc")) {
+        strcpy(s->resumed, packet);
+    } else if (packet[0] == 'Z' && s->point_count < POINTS_MAX) {
+        strcpy(s->points[s->point_count++], packet);
+    } else if (packet[0] == 'z') {
+        for (unsigned i = 0; i < s->point_count; i++) {
+            if (!strcmp(s->points[i] + 1, packet + 1)) {
+                memmove(s->points[i], s->points[--s->point_count], sizeof s->points[0]);
+                break;
+            }
+        }
+    } else if ((begins(packet, "Qqemu.sstep") || begins(packet, "qSupported") || begins(packet, "qXfer:features:read:target.xml:0,")) &&
+               s->setup_count < SETUP_MAX) {
+        strcpy(s->setup[s->setup_count++], packet);
+    }
+}
+
+static void stop_at_end(struct session *s)
+{
+    static const char end[] = "T05replaylog:end;";
+    s->running = s->ending = false;
+    rsp_send(&s->gdb, end, strlen(end));
+}
+
+static void from_gdb(struct session *s, const char *packet, size_t len)
+{
+    if (!strcmp(packet, "bs")) {
+        session_step_back(s);
+        return;
+    }
+    if (!strcmp(packet, "bc")) {
+        session_continue_back(s);
+        return;
+    }
+    bool resumes = begins(packet, "vCont;") || strchr("cCsS", packet[0]);
+    if (len && resumes && s->ended) {
+        stop_at_end(s);
+        return;
+    }
+    remember(s, packet);
+    s->running |= len && resumes;
+    rsp_send(&s->stub, packet, len);
+}
+
+static bool is_stop(const char *packet) { return *packet && strchr("TSWX", *packet); }
+
+static void from_stub(struct session *s, const char *packet, size_t len)
+{
+    char reply[2 * PACKET_MAX];
+    if (s->ending && is_stop(packet)) {
+        stop_at_end(s);
+        return;
+    }
+    s->running &= !is_stop(packet);
+    if (strstr(packet, "PacketSize=") && len < PACKET_MAX) {
+        snprintf(reply, sizeof reply, "%s;ReverseStep+;ReverseContinue+", packet);
+        packet = reply;
+        len = strlen(reply);
+    }
+    rsp_send(&s->gdb, packet, len);
+}
+
+/* All that is there of both. False: gdb has closed. */
+static bool pass_on(struct session *s)
+{
+    char *packet;
+    size_t len;
+    enum rsp_item item;
+    while ((item = rsp_next(&s->gdb, &packet, &len)) != RSP_NONE) {
+        if (item == RSP_BREAK) {
+            rsp_send_break(&s->stub);
+        } else {
+            from_gdb(s, packet, len);
+        }
+    }
+    while (rsp_next(&s->stub, &packet, &len) == RSP_PACKET) {
+        from_stub(s, packet, len);
+    }
+    return true;
+}
+
+static void serve(struct session *s, int gdb_process)
+{
+    char err[ENGINE_ERR];
+    const char *reason;
+    for (;;) {
+        int held = s->ended ? 0 : control_look(s->b->control, &s->b->time_ps, &reason, err, sizeof err);
+        if (held < 0) {
+            luaL_error(s->L, "board '%s': %s", s->b->name, err);
+        }
+        if (held) {
+            session_held(s, reason);
+            continue;
+        }
+        struct pollfd p[] = { { .fd = s->gdb.fd, .events = POLLIN }, { .fd = s->stub.fd, .events = POLLIN },
+                              { .fd = control_fd(s->b->control), .events = POLLIN }, { .fd = gdb_process, .events = POLLIN } };
+        if (control_interrupted()) {
+            luaL_error(s->L, "interrupted");
+        }
+        if (poll(p, 4, LOOK_MS) <= 0) {
+            continue;
+        }
+        if ((p[0].revents && !rsp_receive(&s->gdb)) || (p[1].revents && !rsp_receive(&s->stub)) || p[3].revents) {
+            return;
+        }
+        pass_on(s);
+    }
+}
+
+/* Listens for gdb, starts it, and takes its connection. */
+static int meet_gdb(struct session *s, pid_t *gdb)
+{
+    struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    char commands[ENGINE_PATH + 16];
+    snprintf(addr.sun_path, sizeof addr.sun_path, "%s/gdb", engine.options.runtime);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof addr) < 0 || listen(fd, 1) < 0) {
+        luaL_error(s->L, "%s: %s", addr.sun_path, strerror(errno));
+    }
+    snprintf(commands, sizeof commands, "%s/gdb.cmd", s->b->dir);
+    debug_write_commands(s->L, s->b, commands, addr.sun_path);
+    *gdb = debug_start_gdb(s->L, commands);
+    int process = pidfd_open(*gdb, 0);
+    struct pollfd p[] = { { .fd = fd, .events = POLLIN }, { .fd = process, .events = POLLIN } };
+    while (poll(p, 2, LOOK_MS) <= 0 && !control_interrupted()) {
+    }
+    s->gdb.fd = p[0].revents ? accept4(fd, NULL, NULL, SOCK_CLOEXEC) : -1;
+    close(fd);
+    return process;
+}
+
+static int session_of(lua_State *L)
+{
+    struct session *s = lua_touserdata(L, 1);
+    s->L = L;
+    serve(s, lua_tointeger(L, 2));
+    return 0;
+}
+
+void replay_debug(lua_State *L, struct replay *p, struct board_run *b)
+{
+    struct session *s = lua_newuserdatauv(L, sizeof *s, 0);
+    pid_t gdb;
+    int status = 0;
+    memset(s, 0, sizeof *s);
+    s->L = L;
+    s->p = p;
+    s->b = b;
+    s->gdb.fd = s->stub.fd = -1;
+    session_attach(s);
+    int process = meet_gdb(s, &gdb);
+    lua_pushcfunction(L, session_of);
+    lua_pushlightuserdata(L, s);
+    lua_pushinteger(L, process);
+    int r = s->gdb.fd < 0 ? LUA_OK : lua_pcall(L, 2, 0, 0);
+    rsp_close(&s->gdb);
+    rsp_close(&s->stub);
+    if (r != LUA_OK || control_interrupted()) {
+        kill(gdb, SIGKILL);
+    }
+    while (waitpid(gdb, &status, 0) < 0 && errno == EINTR) {
+    }
+    close(process);
+    debug_give_terminal(getpgrp());
+    run_end(b);
+    if (r != LUA_OK) {
+        lua_error(L);
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status)) {
+        luaL_error(L, "gdb ended with status %d; the board is stopped", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    }
+}

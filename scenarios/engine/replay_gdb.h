@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * gdb on a replay: the engine stands between gdb and QEMU's stub, and answers gdb's requests to go back itself
+ */
+#ifndef INGOT_REPLAY_GDB_H
+#define INGOT_REPLAY_GDB_H
+
+#include "replay.h"
+#include "rsp.h"
+
+#define POINTS_MAX 256
+#define SETUP_MAX 16
+#define CORES_MAX 8
+#define PACKET_MAX 512
+
+/* Where a board is that stands still. */
+struct position {
+    uint64_t time_ps, total;            /* instructions of all cores */
+    uint64_t insns[CORES_MAX];
+};
+
+struct session {
+    lua_State *L;
+    struct replay *p;
+    struct board_run *b;
+    struct rsp gdb, stub;
+    unsigned stubs;                     /* sockets made so far */
+    char setup[SETUP_MAX][PACKET_MAX];  /* what gdb has told the stub once, for the next one */
+    unsigned setup_count;
+    char points[POINTS_MAX][64];        /* its break- and watchpoints: "Z0,40202c80,4" */
+    unsigned point_count;
+    char general[32], resumed[32];      /* Hg…, Hc… */
+    bool running, ending;               /* it waits for a stop; the stop that comes is the recording's end */
+    bool ended;                         /* nothing follows in the recording */
+};
+
+struct position session_where(struct session *s);
+/* The stub of the board that is held now, with all that gdb has told the last one. The hold is ended. */
+void session_attach(struct session *s);
+/* The board is held by what the recording says: goes on with it, or tells gdb that it is over. */
+void session_held(struct session *s, const char *reason);
+
+/* replay_back.c: bs and bc: answers gdb with a stop */
+void session_step_back(struct session *s);
+void session_continue_back(struct session *s);
+
+#endif
