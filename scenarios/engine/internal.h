@@ -103,7 +103,7 @@ const char *run_wait(lua_State *L, struct board_run *b);        /* the next hold
 const char *run_go(lua_State *L, struct board_run *b);
 
 /* lua_debug.c: gdb has the board until it ends; then the board ends, or (until_ps, 0: no) is held at that time */
-void debug_write_commands(lua_State *L, const struct board_run *b, const char *path, const char *socket);
+void debug_write_commands(lua_State *L, const struct board_run *b, const char *path, const char *socket, bool backwards);
 pid_t debug_start_gdb(lua_State *L, const char *commands);
 void debug_give_terminal(pid_t group);
 void debug_board(lua_State *L, struct board_run *b, uint64_t until_ps);

@@ -54,7 +54,7 @@ static void put_devices(FILE *f, const struct board_run *b)
 }
 
 /* sstep 1: timers and interrupts go on while it steps, as they would without gdb. */
-void debug_write_commands(lua_State *L, const struct board_run *b, const char *path, const char *socket)
+void debug_write_commands(lua_State *L, const struct board_run *b, const char *path, const char *socket, bool backwards)
 {
     FILE *f = fopen(path, "w");
     if (!f) {
@@ -66,6 +66,9 @@ void debug_write_commands(lua_State *L, const struct board_run *b, const char *p
     fprintf(f, "define peek\nmaintenance packet Qqemu.PhyMemMode:1\nx/wx $arg0\nmaintenance packet Qqemu.PhyMemMode:0\nend\n"
                "document peek\nA word at a physical address, for example a device's register: peek $dmaq0+0x24. No side effect.\nend\n");
     put_devices(f, b);
+    if (backwards) {
+        fprintf(f, "set scheduler-locking step\n");     /* then gdb names the core that it steps back */
+    }
     if (fclose(f) != 0) {
         luaL_error(L, "%s: %s: free some space and run again", path, strerror(errno));
     }
@@ -154,7 +157,7 @@ void debug_board(lua_State *L, struct board_run *b, uint64_t until_ps)
         run_command(L, b, "watch %u time %" PRIu64, b->next_id++, until_ps);
     }
     run_command(L, b, "gdb %s", lua_tostring(L, -1));
-    debug_write_commands(L, b, commands, socket);
+    debug_write_commands(L, b, commands, socket, false);
     run_command(L, b, "go");
     pid_t gdb = debug_start_gdb(L, commands);
     bool held = accompany(b, gdb, &status);

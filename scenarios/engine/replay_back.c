@@ -23,13 +23,6 @@ struct hit {
     char reason[128];       /* "watch:ADDRESS;", or "" */
 };
 
-static void stop_at(struct session *s, unsigned core, const char *reason)
-{
-    char packet[256];
-    int len = snprintf(packet, sizeof packet, "T05thread:p01.%02x;%s", core + 1, reason);
-    rsp_send(&s->gdb, packet, len);
-}
-
 /* A new process in place of the board's, at the last anchor not after at_ps. */
 static void again(struct session *s, uint64_t at_ps)
 {
@@ -103,20 +96,12 @@ static void stop_at_begin(struct session *s)
 {
     again(s, 0);
     session_attach(s);
-    stop_at(s, 0, "replaylog:begin;");
-}
-
-/* The core that a packet names: "Hcp1.2", "Hc2"; otherwise 0. */
-static unsigned core_of(const char *packet)
-{
-    const char *dot = strchr(packet, '.');
-    long thread = *packet ? strtol(dot ? dot + 1 : packet + 2, NULL, 16) : 0;
-    return thread > 0 && thread <= CORES_MAX ? thread - 1 : 0;
+    session_stop(s, 0, "replaylog:begin;");
 }
 
 void session_step_back(struct session *s)
 {
-    unsigned core = core_of(strstr(s->resumed, "-1") || !strcmp(s->resumed, "Hc0") ? s->general : s->resumed);
+    unsigned core = session_core(s->resumed, s->core);
     struct position now = session_where(s);
     if (!now.insns[core]) {
         stop_at_begin(s);
@@ -124,7 +109,7 @@ void session_step_back(struct session *s)
     }
     go_to_insn(s, core, now.insns[core] - 1, now.time_ps);
     session_attach(s);
-    stop_at(s, core, "");
+    session_stop(s, core, "");
 }
 
 /* The stub's next stop, or NULL: the board is held at the window's end. */
@@ -167,8 +152,8 @@ static char *wait_for_stop(struct session *s, bool *over)
 static struct hit read_hit(struct session *s, const char *packet)
 {
     struct hit h = { .found = true, .at = session_where(s) };
-    const char *thread = strstr(packet, "thread:"), *watch = strstr(packet, "watch:");
-    h.core = thread ? core_of(thread + 5) : 0;
+    const char *watch = strstr(packet, "watch:");
+    h.core = session_core(packet, 0);
     h.watch = watch != NULL;
     while (watch && watch > packet && watch[-1] != ';') {
         watch--;            /* rwatch, awatch */
@@ -240,7 +225,7 @@ static void go_to_hit(struct session *s, const struct hit *h)
         luaL_error(s->L, "the replay of '%s' has not come to the same instruction again", s->p->recording);
     }
     session_attach(s);
-    stop_at(s, h->core, h->reason);
+    session_stop(s, h->core, h->reason);
 }
 
 void session_continue_back(struct session *s)

@@ -44,12 +44,30 @@ static int connect_to(const char *path)
     return fd;
 }
 
+unsigned session_core(const char *packet, unsigned otherwise)
+{
+    const char *dot = strstr(packet, "p1."), *dot2 = strstr(packet, "p01.");
+    long thread = dot ? strtol(dot + 3, NULL, 16) : dot2 ? strtol(dot2 + 4, NULL, 16) : 0;
+    return thread > 0 && thread <= CORES_MAX ? thread - 1 : otherwise;
+}
+
 static void tell_stub(struct session *s, const char *packet)
 {
     size_t len;
     if (*packet && !rsp_ask(&s->stub, packet, &len)) {
         luaL_error(s->L, "board '%s': QEMU's gdb stub has ended", s->b->name);
     }
+}
+
+/* gdb takes the core of a stop for the one that its next questions are about. */
+void session_stop(struct session *s, unsigned core, const char *reason)
+{
+    char packet[256];
+    snprintf(s->general, sizeof s->general, "Hgp1.%x", core + 1);
+    tell_stub(s, s->general);
+    int len = snprintf(packet, sizeof packet, "T05thread:p01.%02x;%s", core + 1, reason);
+    s->core = core;
+    rsp_send(&s->gdb, packet, len);
 }
 
 void session_attach(struct session *s)
@@ -133,9 +151,8 @@ static void remember(struct session *s, const char *packet)
 
 static void stop_at_end(struct session *s)
 {
-    static const char end[] = "T05replaylog:end;";
     s->running = s->ending = false;
-    rsp_send(&s->gdb, end, strlen(end));
+    session_stop(s, s->core, "replaylog:end;");
 }
 
 static void from_gdb(struct session *s, const char *packet, size_t len)
@@ -154,6 +171,12 @@ static void from_gdb(struct session *s, const char *packet, size_t len)
         return;
     }
     remember(s, packet);
+    char others[PACKET_MAX];
+    if (begins(packet, "vCont;s:") && !strchr(packet + 8, ';') && len < sizeof others - 2) {
+        snprintf(others, sizeof others, "%s;c", packet);    /* the other cores go on as they did: a step changes nothing */
+        packet = others;
+        len = strlen(others);
+    }
     s->running |= len && resumes;
     rsp_send(&s->stub, packet, len);
 }
@@ -167,7 +190,10 @@ static void from_stub(struct session *s, const char *packet, size_t len)
         stop_at_end(s);
         return;
     }
-    s->running &= !is_stop(packet);
+    if (is_stop(packet)) {
+        s->running = false;
+        s->core = session_core(packet, s->core);
+    }
     if (strstr(packet, "PacketSize=") && len < PACKET_MAX) {
         snprintf(reply, sizeof reply, "%s;ReverseStep+;ReverseContinue+", packet);
         packet = reply;
@@ -234,7 +260,7 @@ static int meet_gdb(struct session *s, pid_t *gdb)
         luaL_error(s->L, "%s: %s", addr.sun_path, strerror(errno));
     }
     snprintf(commands, sizeof commands, "%s/gdb.cmd", s->b->dir);
-    debug_write_commands(s->L, s->b, commands, addr.sun_path);
+    debug_write_commands(s->L, s->b, commands, addr.sun_path, true);
     *gdb = debug_start_gdb(s->L, commands);
     int process = pidfd_open(*gdb, 0);
     struct pollfd p[] = { { .fd = fd, .events = POLLIN }, { .fd = process, .events = POLLIN } };

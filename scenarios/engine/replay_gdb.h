@@ -29,11 +29,16 @@ struct session {
     char points[POINTS_MAX][64];        /* its break- and watchpoints: "Z0,40202c80,4" */
     unsigned point_count;
     char general[32], resumed[32];      /* Hg…, Hc… */
+    unsigned core;                      /* of the last stop */
     bool running, ending;               /* it waits for a stop; the stop that comes is the recording's end */
     bool ended;                         /* nothing follows in the recording */
 };
 
 struct position session_where(struct session *s);
+/* Tells gdb that the board has stopped. */
+void session_stop(struct session *s, unsigned core, const char *reason);
+/* The core that a packet names as a thread ("Hcp1.2", "T05thread:p01.02;"), or `otherwise`. */
+unsigned session_core(const char *packet, unsigned otherwise);
 /* The stub of the board that is held now, with all that gdb has told the last one. The hold is ended. */
 void session_attach(struct session *s);
 /* The board is held by what the recording says: goes on with it, or tells gdb that it is over. */
