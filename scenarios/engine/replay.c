@@ -184,7 +184,12 @@ void replay_go(lua_State *L, struct replay *p, struct board_run *b, uint64_t at_
         p->anchored = false;
     }
     p->within = true;
-    if (at_ps < end || asked || p->anchored) {
+    char err[ENGINE_ERR];
+    if (p->watched) {       /* it may have matched */
+        control_command(b->control, "unwatch " STOP, NULL, err, sizeof err);
+    }
+    p->watched = at_ps < end || asked || p->anchored;
+    if (p->watched) {
         run_command(L, b, "watch " STOP " time %" PRIu64, at_ps < end ? at_ps : end);
     }
     run_command(L, b, "go");
@@ -243,7 +248,7 @@ void replay_start(lua_State *L, struct replay *p, struct board_run *b, uint64_t 
     struct manifest m;
     uint64_t anchor = replay_last_anchor(p, at_ps);
     p->next = 0;
-    p->within = p->anchored = false;
+    p->within = p->anchored = p->watched = false;
     if (anchor) {
         anchor_dir(p, anchor, dir);
         checkpoint_check(L, b, "anchor", dir, &m, state);

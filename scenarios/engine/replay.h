@@ -18,6 +18,7 @@ struct replay {
     uint64_t end_ps;                /* its last hold, or if it was cut, its trace's last record */
     size_t next;                    /* the action that comes next; within: the go that has been given */
     bool within;                    /* between a go and its hold */
+    bool watched;                   /* our own watch is set, or was */
     bool anchored;                  /* it was restored there: that go's watches are not set */
 };
 

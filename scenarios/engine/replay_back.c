@@ -17,8 +17,8 @@
 
 /* Where one of gdb's points was hit. */
 struct hit {
-    bool found, watch;
-    struct position at;
+    bool found;
+    struct position at;     /* before the instruction, also of an access that is watched for */
     unsigned core;
     char reason[128];       /* "watch:ADDRESS;", or "" */
 };
@@ -154,7 +154,6 @@ static struct hit read_hit(struct session *s, const char *packet)
     struct hit h = { .found = true, .at = session_where(s) };
     const char *watch = strstr(packet, "watch:");
     h.core = session_core(packet, 0);
-    h.watch = watch != NULL;
     while (watch && watch > packet && watch[-1] != ';') {
         watch--;            /* rwatch, awatch */
     }
@@ -174,7 +173,7 @@ static void points(struct session *s, char what)
     }
 }
 
-/* Over the breakpoint that it stands at: the stub would stop there for ever. */
+/* Over the point that it stands at: the stub would stop there for ever. */
 static void step_over(struct session *s, unsigned core, bool *over)
 {
     char packet[64];
@@ -200,13 +199,11 @@ static struct hit last_hit(struct session *s, const struct position *now)
             break;
         }
         struct hit h = read_hit(s, packet);
-        if (h.watch ? h.at.total > now->total : h.at.total >= now->total) {
+        if (h.at.total >= now->total) {
             break;
         }
         last = h;
-        if (!h.watch) {
-            step_over(s, h.core, &over);
-        }
+        step_over(s, h.core, &over);
     }
     s->running = false;
     return last;
@@ -214,14 +211,15 @@ static struct hit last_hit(struct session *s, const struct position *now)
 
 static void go_to_hit(struct session *s, const struct hit *h)
 {
-    if (h->watch) {     /* before the access: gdb compares what is there then */
-        go_to_insn(s, h->core, h->at.insns[h->core] - 1, h->at.time_ps);
+    bool watch = *h->reason;
+    if (watch) {        /* after the access: gdb itself steps back over it, and compares */
+        go_to_insn(s, h->core, h->at.insns[h->core] + 1, h->at.time_ps);
     } else {
         again_close_to(s, h->at.time_ps);
         replay_to(s->L, s->p, s->b, h->at.time_ps);
     }
     struct position at = session_where(s);
-    if (at.insns[h->core] != h->at.insns[h->core] - h->watch) {
+    if (at.insns[h->core] != h->at.insns[h->core] + watch) {
         luaL_error(s->L, "the replay of '%s' has not come to the same instruction again", s->p->recording);
     }
     session_attach(s);
