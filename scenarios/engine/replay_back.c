@@ -30,7 +30,7 @@ static void again(struct session *s, uint64_t at_ps)
     run_end(s->b);
     s->b->mute = true;
     replay_start(s->L, s->p, s->b, at_ps);
-    s->ended = false;
+    s->ended = s->ending = false;
 }
 
 /* As again, with an anchor close before at_ps: what comes next will not be far from there. */
@@ -191,7 +191,6 @@ static struct hit last_hit(struct session *s, const struct position *now)
     bool over = false;
     run_command(s->L, s->b, "watch " BACK " time %" PRIu64, now->time_ps + PS_PER_NS);
     session_attach(s);
-    s->running = true;
     while (!over) {
         rsp_send(&s->stub, "vCont;c", 7);
         char *packet = wait_for_stop(s, &over);
@@ -205,7 +204,6 @@ static struct hit last_hit(struct session *s, const struct position *now)
         last = h;
         step_over(s, h.core, &over);
     }
-    s->running = false;
     return last;
 }
 
