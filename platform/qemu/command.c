@@ -201,7 +201,7 @@ void command_run(char *line)
     } else if (!strcmp(w.word[0], "hold")) {
         answer(NULL);
         if (!hold_is()) {
-            hold_ask("asked");
+            hold_ask_soon();
         }
     } else if (!strcmp(w.word[0], "where")) {
         error = command_where();

@@ -107,6 +107,7 @@ void inspect_core(int core, GString *out);
 
 /* hold.c: time stands still */
 void hold_ask(const char *fmt, ...) G_GNUC_PRINTF(1, 2);    /* from now on; told when the loop has stopped */
+void hold_ask_soon(void);                   /* by wall time: at the next instant that a watch could name */
 bool hold_enter(void);                      /* vcpu.c: is the board held? Tells the engine when it begins */
 bool hold_is(void);
 const char *hold_release(void);             /* NULL, or why not */

@@ -46,6 +46,10 @@ static void show(struct board_run *b, size_t device)
 {
     struct console *c = &b->consoles[device];
     char *end;
+    if (b->attached == device + 1) {        /* as it is, whole lines or not */
+        fwrite(c->text + c->shown, 1, c->len - c->shown, stdout);
+        c->shown = c->len;
+    }
     while (!engine.options.quiet && (end = memchr(c->text + c->shown, '\n', c->len - c->shown))) {
         show_line(b, device, c->text + c->shown, end - (c->text + c->shown));
         c->shown = end + 1 - c->text;

@@ -53,6 +53,7 @@ struct board_run {
     uint64_t time_ps;           /* while held */
     char from[ENGINE_PATH];     /* folder of the checkpoint that it continues; "": none */
     struct recorded *recorded;  /* what is recorded of it, or NULL */
+    unsigned attached;          /* number of the console that a person has, plus 1; 0: none */
     bool mute;                  /* its consoles are neither kept nor shown: the same is executed again */
     unsigned next_id;           /* of watches */
     size_t probe_count;
@@ -153,7 +154,7 @@ void api_probe_add(lua_State *L, struct board_run *b, const char *line);
 unsigned api_waves_span(lua_State *L, const struct board_run *b, uint64_t *from_ps, uint64_t *to_ps);
 /* Those of the command line, on a board that is held; only_rtl: devices that are no RTL on it are left out. */
 void api_waves_start(lua_State *L, struct board_run *b, bool only_rtl);
-extern const luaL_Reg api_wait_methods[], api_probe_methods[], api_waves_methods[], api_debug_methods[];
+extern const luaL_Reg api_wait_methods[], api_probe_methods[], api_waves_methods[], api_debug_methods[], api_interact_methods[];
 void api_board_open(lua_State *L);
 void api_trace_open(lua_State *L);
 

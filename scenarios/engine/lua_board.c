@@ -285,6 +285,7 @@ void api_board_open(lua_State *L)
     luaL_setfuncs(L, api_probe_methods, 0);
     luaL_setfuncs(L, api_waves_methods, 0);
     luaL_setfuncs(L, api_debug_methods, 0);
+    luaL_setfuncs(L, api_interact_methods, 0);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
     luaL_newlib(L, functions);

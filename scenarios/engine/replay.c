@@ -204,7 +204,8 @@ bool replay_held(lua_State *L, struct replay *p, struct board_run *b, const char
         return true;
     }
     const char *then = hold < p->actions.count ? p->actions.list[hold].text : "asked";
-    if (b->time_ps != end || (!ours && !p->anchored && strcmp(reason, then))) {
+    bool same = ours || p->anchored || !strcmp(then, "asked") || !strcmp(reason, then);
+    if (b->time_ps != end || !same) {
         luaL_error(L, "the replay of '%s' parts from the recording: held at %.9f s (%s), it was at %.9f s (%s)%s", p->recording,
                    b->time_ps / 1e12, reason, end / 1e12, then, replay_why(p));
     }
