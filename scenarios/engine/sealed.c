@@ -42,7 +42,7 @@ char *sealed_read(const char *path, const char *again, char *err, size_t err_len
     size_t len;
     FILE *f = fopen(path, "r");
     if (!f) {
-        snprintf(err, err_len, "%s: %s: %s", path, strerror(errno), again);
+        snprintf(err, err_len, "%s: %s", path, strerror(errno));
         return NULL;
     }
     char *text = read_all(f, &len);

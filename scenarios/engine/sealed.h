@@ -12,7 +12,8 @@ extern "C" {
 
 /* 0, or -1 and a line in err ("PATH: what is wrong"). */
 int sealed_write(const char *path, const char *text, size_t len, char *err, size_t err_len);
-/* The text without its last line; free() it. NULL and a line in err, which ends with `again`: what to do. */
+/* The text without its last line; free() it. NULL and a line in err; a damaged file's ends with
+ * `again`: what to do. */
 char *sealed_read(const char *path, const char *again, char *err, size_t err_len);
 
 #ifdef __cplusplus
