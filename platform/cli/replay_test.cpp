@@ -168,9 +168,8 @@ TEST(Replay, AnchorsChangeNothing)
 {
     Recorded s(busy);
     ASSERT_TRUE(s.made());
-    Command plain({ "replay", "-q", s.name }), anchored({ "replay", "-q", "--anchors", "1.3ms", s.name });
+    Command plain({ "replay", "-q", s.name });
     EXPECT_EQ(0, plain.finish()) << plain.output;
-    EXPECT_NE(0, anchored.finish()) << "two replays of one recording at a time";
     Command again({ "replay", "-q", "--anchors", "1.3ms", s.name });
     EXPECT_EQ(0, again.finish()) << again.output;
     EXPECT_EQ(plain.output, again.output);

@@ -150,7 +150,7 @@ static void give(lua_State *L, struct replay *p, struct board_run *b, const stru
         luaL_error(L, "board '%s': %s", b->name, err);
     }
     if ((r < 0) != (x->kind == ACTION_REFUSED) && !forgotten) {
-        luaL_error(L, "the replay of '%s' parts from the recording at %.6f s: '%.200s' was %s then: %s%s", p->recording, b->time_ps / 1e12, x->text,
+        luaL_error(L, "the replay of '%s' parts from the recording at %f s: '%s' was %s then: %s%s", p->recording, b->time_ps / 1e12, x->text,
                    r < 0 ? "accepted" : "refused", r < 0 ? err : "it is accepted now", replay_why(p));
     }
 }
@@ -206,7 +206,7 @@ bool replay_held(lua_State *L, struct replay *p, struct board_run *b, const char
     const char *then = hold < p->actions.count ? p->actions.list[hold].text : "asked";
     bool same = ours || p->anchored || !strcmp(then, "asked") || !strcmp(reason, then);
     if (b->time_ps != end || !same) {
-        luaL_error(L, "the replay of '%s' parts from the recording: held at %.9f s (%s), it was at %.9f s (%s)%s", p->recording,
+        luaL_error(L, "the replay of '%s' parts from the recording: held at %f s (%s), it was at %f s (%s)%s", p->recording,
                    b->time_ps / 1e12, reason, end / 1e12, then, replay_why(p));
     }
     p->next = hold < p->actions.count ? hold + 1 : hold;

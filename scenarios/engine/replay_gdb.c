@@ -165,6 +165,12 @@ static void from_gdb(struct session *s, const char *packet, size_t len)
         session_continue_back(s);
         return;
     }
+    if (s->over || !strcmp(packet, "k") || begins(packet, "vKill;")) {
+        bool killed = begins(packet, "vKill;");
+        s->over = true;     /* the board ends with the session */
+        rsp_send(&s->gdb, "OK", killed ? 2 : 0);
+        return;
+    }
     bool resumes = begins(packet, "vCont;") || strchr("cCsS", packet[0]);
     if (len && resumes && s->ended) {
         stop_at_end(s);
@@ -226,9 +232,12 @@ static void serve(struct session *s, int gdb_process)
     char err[ENGINE_ERR];
     const char *reason;
     for (;;) {
-        int held = s->ended ? 0 : control_look(s->b->control, &s->b->time_ps, &reason, err, sizeof err);
+        int held = s->ended || s->over ? 0 : control_look(s->b->control, &s->b->time_ps, &reason, err, sizeof err);
+        if (held < 0 && control_lost(s->b->control)) {
+            return;         /* gdb sees it by its connection's end */
+        }
         if (held < 0) {
-            luaL_error(s->L, "board '%s': %s", s->b->name, err);
+            luaL_error(s->L, "%s", err);
         }
         if (held) {
             session_held(s, reason);

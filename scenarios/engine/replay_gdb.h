@@ -31,6 +31,7 @@ struct session {
     char general[32], resumed[32];      /* Hg…, Hc… */
     unsigned core;                      /* of the last stop */
     bool running, ending;               /* it waits for a stop; the stop that comes is the recording's end */
+    bool over;                          /* gdb has killed the board */
     bool ended;                         /* nothing follows in the recording */
 };
 

@@ -59,7 +59,7 @@ static bool replay_board(lua_State *L, const struct engine_replay *r, const char
         return false;
     }
     if (waves && w.from_ps > p->end_ps) {
-        luaL_error(L, "recording '%s', board '%s', ends at %.6f s: that waveform would begin after it", p->recording, p->board, p->end_ps / 1e12);
+        luaL_error(L, "recording '%s', board '%s', ends at %f s: that waveform would begin after it", p->recording, p->board, p->end_ps / 1e12);
     }
     replay_start(L, p, b, w.from_ps);
     uint64_t from = b->time_ps;
@@ -106,7 +106,7 @@ static int debug(lua_State *L)
     struct replay *p = replay_open(L, r->recording, r->board);
     struct board_run *b = api_new_board(L);
     if (at != REPLAY_END && at > p->end_ps) {
-        luaL_error(L, "recording '%s', board '%s', ends at %.6f s: --at end", p->recording, p->board, p->end_ps / 1e12);
+        luaL_error(L, "recording '%s', board '%s', ends at %f s: --at end", p->recording, p->board, p->end_ps / 1e12);
     }
     replay_prepare(L, p, b);
     replay_start(L, p, b, at);
