@@ -158,7 +158,7 @@ static void command_held(const struct words *w, const char *line)
 {
     const char *name = w->word[0];
     if (!hold_is()) {
-        answer("the board is running: only hold, where and quit are accepted");
+        answer("the board is running: only hold and quit are accepted");
     } else if (!strcmp(name, "go")) {
         answer(hold_release());
     } else if (!strcmp(name, "watch")) {
