@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -40,14 +41,33 @@ static void fail(const char *why)
     failed = true;
 }
 
-/* What replaces the file later leaves this one as it is. */
+static bool copy(const char *from, const char *to)
+{
+    int in = open(from, O_RDONLY | O_CLOEXEC), out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    ssize_t n = in < 0 || out < 0 ? -1 : 1;
+    while (n > 0) {
+        n = copy_file_range(in, NULL, out, NULL, SSIZE_MAX, 0);
+    }
+    int why = errno;
+    if (in >= 0) {
+        close(in);
+    }
+    if (out >= 0) {
+        close(out);
+    }
+    errno = why;
+    return n == 0;
+}
+
+/* What replaces the file later leaves this one as it is. A daemon's QEMU may have written it, as a user of its own: then
+ * the system may refuse the link. */
 static int link_into(const char *from, const char *file, const char *dir, char *err, size_t err_len)
 {
     char old[ENGINE_PATH + 64], new[ENGINE_PATH + 64];
     snprintf(old, sizeof old, "%s%s%s", from, *from ? "/" : "", file);
     snprintf(new, sizeof new, "%s/%s", dir, strrchr(old, '/') + 1);
-    if (link(old, new) < 0) {
-        snprintf(err, err_len, "%s: %s: keep the build folder on one local disk", new, strerror(errno));
+    if (link(old, new) < 0 && !copy(old, new)) {
+        snprintf(err, err_len, "%s: %s: check its permissions and free space", new, strerror(errno));
         return -1;
     }
     return 0;
@@ -69,6 +89,9 @@ void record_board(lua_State *L, struct board_run *b)
     char dir[ENGINE_PATH];
     if (!engine.options.record) {
         return;
+    }
+    if (!strcmp(b->name, "recording")) {
+        luaL_error(L, "a board that is recorded cannot be named 'recording': choose another name=");
     }
     if (recording.count == RECORDING_BOARDS_MAX) {
         luaL_error(L, "a recording has at most %d boards", RECORDING_BOARDS_MAX);

@@ -125,6 +125,10 @@ static char *wait_for_stop(struct session *s, bool *over)
             }
             continue;
         }
+        if (rsp_next(&s->gdb, &packet, &len) == RSP_BREAK) {
+            s->broken = *over = true;
+            return NULL;
+        }
         int held = control_look(s->b->control, &s->b->time_ps, &reason, err, sizeof err);
         if (held < 0) {
             luaL_error(s->L, "board '%s': %s", s->b->name, err);
@@ -143,8 +147,8 @@ static char *wait_for_stop(struct session *s, bool *over)
             }
             continue;
         }
-        if (!rsp_wait_either(&s->stub, control_fd(s->b->control))) {
-            luaL_error(s->L, control_interrupted() ? "interrupted" : "QEMU's gdb stub has ended");
+        if (!rsp_wait_any(&s->stub, &s->gdb, control_fd(s->b->control))) {
+            luaL_error(s->L, control_interrupted() ? "interrupted" : "gdb, or QEMU's stub for it, has ended");
         }
     }
 }
@@ -232,7 +236,15 @@ void session_continue_back(struct session *s)
         from -= PS_PER_NS;
         again(s, from);
         from = s->b->time_ps;
+        s->broken = false;
         struct hit h = last_hit(s, &now);
+        if (s->broken) {
+            again_close_to(s, now.time_ps);
+            replay_to(s->L, s->p, s->b, now.time_ps);
+            session_attach(s);
+            session_stop(s, s->core, "");
+            return;
+        }
         if (h.found) {
             go_to_hit(s, &h);
             return;

@@ -32,6 +32,7 @@ struct session {
     unsigned core;                      /* of the last stop */
     bool running, ending;               /* it waits for a stop; the stop that comes is the recording's end */
     bool over;                          /* gdb has killed the board */
+    bool broken;                        /* Ctrl-C in gdb ends the way back */
     bool ended;                         /* nothing follows in the recording */
 };
 

@@ -105,13 +105,13 @@ char *rsp_wait(struct rsp *r, size_t *len)
 
 char *rsp_ask(struct rsp *r, const char *payload, size_t *len) { return rsp_send(r, payload, strlen(payload)) ? rsp_wait(r, len) : NULL; }
 
-bool rsp_wait_either(struct rsp *r, int other)
+bool rsp_wait_any(struct rsp *a, struct rsp *b, int other)
 {
-    struct pollfd p[] = { { .fd = r->fd, .events = POLLIN }, { .fd = other, .events = POLLIN } };
-    if (poll(p, 2, -1) < 0) {
+    struct pollfd p[] = { { .fd = a->fd, .events = POLLIN }, { .fd = b->fd, .events = POLLIN }, { .fd = other, .events = POLLIN } };
+    if (poll(p, 3, -1) < 0) {
         return false;
     }
-    return !p[0].revents || rsp_receive(r);
+    return (!p[0].revents || rsp_receive(a)) && (!p[1].revents || rsp_receive(b));
 }
 
 void rsp_close(struct rsp *r)

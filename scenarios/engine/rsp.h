@@ -34,8 +34,8 @@ bool rsp_send_break(struct rsp *r);
 char *rsp_wait(struct rsp *r, size_t *len);
 /* Sends and waits for the answer. */
 char *rsp_ask(struct rsp *r, const char *payload, size_t *len);
-/* Until there are bytes of it, or of the other descriptor. False: it is gone, or a signal came. */
-bool rsp_wait_either(struct rsp *r, int other);
+/* Until there are bytes of one of them, or of the other descriptor. False: one is gone, or a signal came. */
+bool rsp_wait_any(struct rsp *a, struct rsp *b, int other);
 void rsp_close(struct rsp *r);
 
 #ifdef __cplusplus
