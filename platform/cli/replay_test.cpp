@@ -283,6 +283,23 @@ TEST(ReplayGdb, GoesBackToTheLastWriteOfAnAddress)
     EXPECT_NE(out.find("pulse_handler + "), std::string::npos) << out;
 }
 
+/* An instruction takes a ns here: nothing else happens on the way. */
+TEST(ReplayGdb, WhenIsTheInstantToComeBackTo)
+{
+    Recorded s(busy);
+    ASSERT_TRUE(s.made());
+    const std::regex when("(\\d+\\.\\d{6} ms), core 0: (\\d+) instructions, core 1: (\\d+) instructions\n");
+    std::string out = session(s, "3ms", { "break pulse_handler", "continue", "stepi", "when", "reverse-stepi", "when", "kill" });
+    std::vector<std::smatch> at(std::sregex_iterator(out.begin(), out.end(), when), {});
+    ASSERT_EQ(2u, at.size()) << out;
+    EXPECT_EQ(at[0][2], at[1][2]) << out;
+    EXPECT_EQ(std::stoul(at[0][3]), std::stoul(at[1][3]) + 1) << out;
+    std::string there = at[1][1];
+    there.erase(there.find(' '), 1);
+    EXPECT_NE(session(s, there, { "when", "info symbol $pc", "thread 2", "info symbol $pc", "kill" }).find("pulse_handler in section"),
+              std::string::npos) << there;
+}
+
 TEST(ReplayGdb, TheBeginningAndTheEndAreTold)
 {
     Recorded s(busy);

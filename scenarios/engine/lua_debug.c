@@ -68,6 +68,7 @@ void debug_write_commands(lua_State *L, const struct board_run *b, const char *p
     put_devices(f, b);
     if (backwards) {
         fprintf(f, "set scheduler-locking step\n");     /* then gdb names the core that it steps back */
+        fprintf(f, "define when\nmonitor when\nend\ndocument when\nThe board's time, and what each core has executed by now.\nend\n");
     }
     if (fclose(f) != 0) {
         luaL_error(L, "%s: %s: free some space and run again", path, strerror(errno));

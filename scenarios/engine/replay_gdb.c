@@ -155,6 +155,22 @@ static void stop_at_end(struct session *s)
     session_stop(s, s->core, "replaylog:end;");
 }
 
+/* gdb's command `when`. */
+static void tell_when(struct session *s)
+{
+    struct position at = session_where(s);
+    char text[512], hex[2 * sizeof text + 1];
+    int n = snprintf(text, sizeof text, "%" PRIu64 ".%06" PRIu64 " ms", at.time_ps / 1000000000, at.time_ps / 1000 % 1000000);
+    for (unsigned i = 0; i < s->b->system->cores && i < CORES_MAX; i++) {
+        n += snprintf(text + n, sizeof text - n, ", core %u: %" PRIu64 " instructions", i, at.insns[i]);
+    }
+    text[n++] = '\n';
+    for (int i = 0; i < n; i++) {
+        snprintf(hex + 2 * i, 3, "%02x", (unsigned char)text[i]);
+    }
+    rsp_send(&s->gdb, hex, 2 * n);
+}
+
 static void from_gdb(struct session *s, const char *packet, size_t len)
 {
     if (!strcmp(packet, "bs")) {
@@ -169,6 +185,10 @@ static void from_gdb(struct session *s, const char *packet, size_t len)
         bool killed = begins(packet, "vKill;");
         s->over = true;     /* the board ends with the session */
         rsp_send(&s->gdb, "OK", killed ? 2 : 0);
+        return;
+    }
+    if (!strcmp(packet, "qRcmd,7768656e")) {
+        tell_when(s);
         return;
     }
     bool resumes = begins(packet, "vCont;") || strchr("cCsS", packet[0]);
