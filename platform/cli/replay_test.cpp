@@ -336,6 +336,28 @@ TEST(ReplayGdb, TheBeginningAndTheEndAreTold)
     EXPECT_NE(end, std::string::npos) << out;
 }
 
+TEST(ReplayGdb, ABoardThatWasRestoredBeginsAtItsCheckpoint)
+{
+    Recorded s("local a = board.start { system = 'first-light', name = 'a' }\na:run_for('2ms')\na:checkpoint('replay-gdb-test')\n"
+               "local c = board.restore('replay-gdb-test', { name = 'c' })\nc:run_for('2ms')\n");
+    ASSERT_TRUE(s.made());
+    EXPECT_EQ(0, Command({ "checkpoint", "rm", "replay-gdb-test" }).finish());
+    Command c({ "gdb", "-q", "--replay", s.name, "--board", "c", "--", "-batch", "-ex", "stepi", "-ex", "reverse-stepi", "-ex", "reverse-stepi", "-ex", "when",
+                "-ex", "kill" });
+    EXPECT_EQ(0, c.finish()) << c.output;
+    EXPECT_SAYS(c, "No more reverse-execution history");
+    EXPECT_SAYS(c, "2.000000 ms, core 0");
+}
+
+/* Each is a stop that gdb itself takes back: the hits that one search has seen are enough for all. */
+TEST(ReplayGdb, AConditionIsMetBackwardsToo)
+{
+    Recorded s(busy);
+    ASSERT_TRUE(s.made());
+    std::string out = session(s, "end", { "break pulse_handler if collected == 219", "reverse-continue", "printf \"\\nis %d\\n\", collected", "kill" });
+    EXPECT_EQ(std::vector<std::string>{ "219" }, values(out, "is")) << out;
+}
+
 TEST(ReplayGdb, KilledItTakesTheBoardAlong)
 {
     Recorded s(busy);

@@ -15,14 +15,6 @@
 #define FAR_PS 30000000000ull               /* a way longer than 30 ms gets an anchor … */
 #define NEAR_PS 3000000000ull               /* … 3 ms before its end */
 
-/* Where one of gdb's points was hit. */
-struct hit {
-    bool found;
-    struct position at;     /* before the instruction, also of an access that is watched for */
-    unsigned core;
-    char reason[128];       /* "watch:ADDRESS;", or "" */
-};
-
 /* A new process in place of the board's, at the last anchor not after at_ps. */
 static void again(struct session *s, uint64_t at_ps)
 {
@@ -75,12 +67,15 @@ static bool run_to_watch(struct session *s)
     }
 }
 
-/* Held after the core's instruction number `insns`. */
-static void go_to_insn(struct session *s, unsigned core, uint64_t insns, uint64_t not_after_ps)
+/* Held after the core's instruction number `insns`. False: the recording begins later. */
+static bool go_to_insn(struct session *s, unsigned core, uint64_t insns, uint64_t not_after_ps)
 {
     again_close_to(s, not_after_ps);
     struct position at = session_where(s);
-    while (at.insns[core] > insns && at.time_ps) {
+    while (at.insns[core] > insns) {
+        if (!replay_last_anchor(s->p, at.time_ps)) {
+            return false;
+        }
         again(s, at.time_ps - PS_PER_NS);
         at = session_where(s);
     }
@@ -90,6 +85,7 @@ static void go_to_insn(struct session *s, unsigned core, uint64_t insns, uint64_
             luaL_error(s->L, "the replay of '%s' has not come to instruction %I of core %d again", s->p->recording, (lua_Integer)insns, (int)core);
         }
     }
+    return true;
 }
 
 static void stop_at_begin(struct session *s)
@@ -103,13 +99,12 @@ void session_step_back(struct session *s)
 {
     unsigned core = session_core(s->resumed, s->core);
     struct position now = session_where(s);
-    if (!now.insns[core]) {
+    if (now.insns[core] && go_to_insn(s, core, now.insns[core] - 1, now.time_ps)) {
+        session_attach(s);
+        session_stop(s, core, "");
+    } else {
         stop_at_begin(s);
-        return;
     }
-    go_to_insn(s, core, now.insns[core] - 1, now.time_ps);
-    session_attach(s);
-    session_stop(s, core, "");
 }
 
 /* The stub's next stop, or NULL: the board is held at the window's end. */
@@ -155,7 +150,7 @@ static char *wait_for_stop(struct session *s, bool *over)
 
 static struct hit read_hit(struct session *s, const char *packet)
 {
-    struct hit h = { .found = true, .at = session_where(s) };
+    struct hit h = { .at = session_where(s) };
     const char *watch = strstr(packet, "watch:");
     h.core = session_core(packet, 0);
     while (watch && watch > packet && watch[-1] != ';') {
@@ -188,12 +183,32 @@ static void step_over(struct session *s, unsigned core, bool *over)
     points(s, 'Z');
 }
 
-/* The last hit before `now`, from the board's instant on. */
-static struct hit last_hit(struct session *s, const struct position *now)
+static void note(struct hits *found, const struct hit *h)
 {
-    struct hit last = { 0 };
+    if (found->count == HITS_MAX) {     /* the latest are asked for first */
+        found->count /= 2;
+        memmove(found->list, found->list + found->count, found->count * sizeof *found->list);
+        found->from_ps = found->list[0].at.time_ps;
+    }
+    if (found->count == found->room) {
+        found->room = found->room ? 2 * found->room : 64;
+        found->list = realloc(found->list, found->room * sizeof *found->list);
+    }
+    found->list[found->count++] = *h;
+}
+
+/* All hits from the board's instant to until_ps, before `now`. */
+static void search(struct session *s, uint64_t until_ps, const struct position *now)
+{
+    struct hits *found = &s->found;
     bool over = false;
-    run_command(s->L, s->b, "watch " BACK " time %" PRIu64, now->time_ps + PS_PER_NS);
+    memcpy(found->points, s->points, sizeof found->points);
+    found->point_count = s->point_count;
+    found->count = 0;
+    found->from_ps = s->b->time_ps;
+    found->until_total = now->total;
+    s->broken = false;
+    run_command(s->L, s->b, "watch " BACK " time %" PRIu64, until_ps + PS_PER_NS);
     session_attach(s);
     while (!over) {
         rsp_send(&s->stub, "vCont;c", 7);
@@ -205,10 +220,30 @@ static struct hit last_hit(struct session *s, const struct position *now)
         if (h.at.total >= now->total) {
             break;
         }
-        last = h;
+        note(found, &h);
         step_over(s, h.core, &over);
     }
-    return last;
+    if (s->broken) {
+        found->point_count = 0;         /* not all of them */
+    }
+}
+
+/* Has the last search seen all that was hit shortly before `now`? */
+static bool is_known(const struct session *s, const struct position *now)
+{
+    const struct hits *found = &s->found;
+    return s->point_count && found->point_count == s->point_count && !memcmp(found->points, s->points, s->point_count * sizeof s->points[0]) &&
+           now->total <= found->until_total && now->time_ps > found->from_ps;
+}
+
+static const struct hit *last_known(const struct session *s, const struct position *now)
+{
+    for (size_t i = s->found.count; i-- > 0;) {
+        if (s->found.list[i].at.total < now->total) {
+            return &s->found.list[i];
+        }
+    }
+    return NULL;
 }
 
 static void go_to_hit(struct session *s, const struct hit *h)
@@ -228,30 +263,35 @@ static void go_to_hit(struct session *s, const struct hit *h)
     session_stop(s, h->core, h->reason);
 }
 
+static void stay(struct session *s, const struct position *now)
+{
+    again_close_to(s, now->time_ps);
+    replay_to(s->L, s->p, s->b, now->time_ps);
+    session_attach(s);
+    session_stop(s, s->core, "");
+}
+
 void session_continue_back(struct session *s)
 {
     struct position now = session_where(s);
-    uint64_t from = now.time_ps;
-    while (s->point_count && from) {
-        from -= PS_PER_NS;
-        again(s, from);
+    bool known = is_known(s, &now);
+    uint64_t from = known ? s->found.from_ps : now.time_ps;
+    const struct hit *h = known ? last_known(s, &now) : NULL;
+    while (!h && s->point_count && from && (from == now.time_ps || replay_last_anchor(s->p, from))) {
+        uint64_t until = from;
+        again(s, from - PS_PER_NS);
         from = s->b->time_ps;
-        s->broken = false;
-        struct hit h = last_hit(s, &now);
+        search(s, until, &now);
         if (s->broken) {
-            again_close_to(s, now.time_ps);
-            replay_to(s->L, s->p, s->b, now.time_ps);
-            session_attach(s);
-            session_stop(s, s->core, "");
+            stay(s, &now);
             return;
         }
-        if (h.found) {
-            go_to_hit(s, &h);
-            return;
-        }
-        if (!replay_last_anchor(s->p, from)) {
-            break;
-        }
+        h = last_known(s, &now);
     }
-    stop_at_begin(s);
+    if (h) {
+        struct hit there = *h;
+        go_to_hit(s, &there);
+    } else {
+        stop_at_begin(s);
+    }
 }

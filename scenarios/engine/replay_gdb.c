@@ -326,6 +326,7 @@ void replay_debug(lua_State *L, struct replay *p, struct board_run *b)
     int r = s->gdb.fd < 0 ? LUA_OK : lua_pcall(L, 2, 0, 0);
     rsp_close(&s->gdb);
     rsp_close(&s->stub);
+    free(s->found.list);
     if (r != LUA_OK || control_interrupted()) {
         kill(gdb, SIGKILL);
     }

@@ -18,6 +18,23 @@ struct position {
     uint64_t insns[CORES_MAX];
 };
 
+/* Where one of gdb's points was hit. */
+struct hit {
+    struct position at;         /* before the instruction, also of an access that is watched for */
+    unsigned core;
+    char reason[64];            /* "watch:ADDRESS;", or "" */
+};
+
+/* What the last search backwards has seen, in order: gdb often asks for the one before. */
+#define HITS_MAX 65536
+struct hits {
+    struct hit *list;
+    size_t count, room;
+    char points[POINTS_MAX][64];
+    unsigned point_count;
+    uint64_t from_ps, until_total;      /* all of them between that time and that position */
+};
+
 struct session {
     lua_State *L;
     struct replay *p;
@@ -30,6 +47,7 @@ struct session {
     unsigned point_count;
     char general[32], resumed[32];      /* Hg…, Hc… */
     unsigned core;                      /* of the last stop */
+    struct hits found;
     bool running, ending;               /* it waits for a stop; the stop that comes is the recording's end */
     bool over;                          /* gdb has killed the board */
     bool broken;                        /* Ctrl-C in gdb ends the way back */
