@@ -172,7 +172,7 @@ TEST(Replay, ADamagedRecordingIsRefused)
         f.close();
         Command bad({ "replay", "-q", s.name });
         EXPECT_EQ(1, bad.finish()) << name;
-        EXPECT_SAYS(bad, "again");
+        EXPECT_SAYS(bad, "record it again");
         EXPECT_SAYS(bad, s.name);
         std::fstream g(s.file(name), std::ios::in | std::ios::out);
         g.seekp(20);

@@ -104,15 +104,21 @@ static int take(struct manifest *m, char *line)
     return file && sscanf(value, "%" SCNu64 " %" SCNx32, &file->size, &file->crc32c) == 2 ? 0 : -1;
 }
 
-static int parse(struct manifest *m, char *text, const char *path, char *err, size_t err_len)
+static int odd(const char *path, const char *again, char *err, size_t err_len)
+{
+    snprintf(err, err_len, "%s: written by another version of Ingot: %s", path, again);
+    return -1;
+}
+
+static int parse(struct manifest *m, char *text, const char *path, const char *again, char *err, size_t err_len)
 {
     char *save, *line = strtok_r(text, "\n", &save);
     if (!line || strcmp(line, VERSION_LINE)) {
-        return failed(path, "written by another version of Ingot: make the checkpoint again", err, err_len);
+        return odd(path, again, err, err_len);
     }
     while ((line = strtok_r(NULL, "\n", &save))) {
         if (take(m, line) < 0) {
-            return failed(path, "written by another version of Ingot: make the checkpoint again", err, err_len);
+            return odd(path, again, err, err_len);
         }
     }
     return 0;
@@ -120,9 +126,14 @@ static int parse(struct manifest *m, char *text, const char *path, char *err, si
 
 int manifest_read(struct manifest *m, const char *path, char *err, size_t err_len)
 {
-    char *text = sealed_read(path, "make the checkpoint again", err, err_len);
+    return manifest_read_of(m, path, "make the checkpoint again", err, err_len);
+}
+
+int manifest_read_of(struct manifest *m, const char *path, const char *again, char *err, size_t err_len)
+{
+    char *text = sealed_read(path, again, err, err_len);
     memset(m, 0, sizeof *m);
-    int r = text ? parse(m, text, path, err, err_len) : -1;
+    int r = text ? parse(m, text, path, again, err, err_len) : -1;
     free(text);
     return r;
 }

@@ -66,7 +66,7 @@ static int show(const char *build, const char *name)
     for (size_t i = 0; i < r.count; i++) {
         struct manifest m;
         snprintf(path, sizeof path, "%s/%s/manifest", dir, r.boards[i]);
-        if (manifest_read(&m, path, err, sizeof err) < 0) {
+        if (manifest_read_of(&m, path, RECORDING_AGAIN, err, sizeof err) < 0) {
             printf("%-24s %s\n", name, err);
             return 1;
         }

@@ -92,7 +92,7 @@ struct replay *replay_open(lua_State *L, const char *recording, const char *boar
     choose_board(L, p, board);
     recording_dir(recording, p->board, p->dir);
     snprintf(path, sizeof path, "%s/manifest", p->dir);
-    if (manifest_read(&p->manifest, path, err, sizeof err) < 0) {
+    if (manifest_read_of(&p->manifest, path, RECORDING_AGAIN, err, sizeof err) < 0) {
         luaL_error(L, "recording '%s': %s", recording, err);
     }
     snprintf(path, sizeof path, "%s/actions", p->dir);

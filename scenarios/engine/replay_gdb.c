@@ -123,29 +123,31 @@ void session_held(struct session *s, const char *reason)
 
 static bool begins(const char *packet, const char *with) { return !strncmp(packet, with, strlen(with)); }
 
-/* What the stub of another process must be told again. */
-static void remember(struct session *s, const char *packet)
+static void forget_point(struct session *s, const char *packet)
 {
-    if (strlen(packet) >= sizeof s->points[0]) {
-        if ((begins(packet, "qSupported") || begins(packet, "Qqemu.")) && strlen(packet) < PACKET_MAX && s->setup_count < SETUP_MAX) {
-            strcpy(s->setup[s->setup_count++], packet);
+    for (unsigned i = 0; i < s->point_count; i++) {
+        if (!strcmp(s->points[i] + 1, packet + 1)) {
+            s->point_count--;
+            memmove(s->points[i], s->points[i + 1], (s->point_count - i) * sizeof s->points[0]);
+            return;
         }
-    } else if (begins(packet, "Hg")) {
+    }
+}
+
+/* What the stub of another process must be told again. */
+static void remember(struct session *s, const char *packet, size_t len)
+{
+    bool setup = begins(packet, "qSupported") || begins(packet, "Qqemu.sstep") || begins(packet, "qXfer:features:read:target.xml:0,");
+    if (setup && len < PACKET_MAX && s->setup_count < SETUP_MAX) {
+        strcpy(s->setup[s->setup_count++], packet);
+    } else if (begins(packet, "Hg") && len < sizeof s->general) {
         strcpy(s->general, packet);
-    } else if (begins(packet, "Hc")) {
+    } else if (begins(packet, "Hc") && len < sizeof s->resumed) {
         strcpy(s->resumed, packet);
-    } else if (packet[0] == 'Z' && s->point_count < POINTS_MAX) {
+    } else if (packet[0] == 'Z' && len < sizeof s->points[0] && s->point_count < POINTS_MAX) {
         strcpy(s->points[s->point_count++], packet);
     } else if (packet[0] == 'z') {
-        for (unsigned i = 0; i < s->point_count; i++) {
-            if (!strcmp(s->points[i] + 1, packet + 1)) {
-                memmove(s->points[i], s->points[--s->point_count], sizeof s->points[0]);
-                break;
-            }
-        }
-    } else if ((begins(packet, "Qqemu.sstep") || begins(packet, "qSupported") || begins(packet, "qXfer:features:read:target.xml:0,")) &&
-               s->setup_count < SETUP_MAX) {
-        strcpy(s->setup[s->setup_count++], packet);
+        forget_point(s, packet);
     }
 }
 
@@ -196,7 +198,7 @@ static void from_gdb(struct session *s, const char *packet, size_t len)
         stop_at_end(s);
         return;
     }
-    remember(s, packet);
+    remember(s, packet, len);
     char others[PACKET_MAX];
     if (begins(packet, "vCont;s:") && !strchr(packet + 8, ';') && len < sizeof others - 2) {
         snprintf(others, sizeof others, "%s;c", packet);    /* the other cores go on as they did: a step changes nothing */
@@ -228,8 +230,8 @@ static void from_stub(struct session *s, const char *packet, size_t len)
     rsp_send(&s->gdb, packet, len);
 }
 
-/* All that is there of both. False: gdb has closed. */
-static bool pass_on(struct session *s)
+/* All that is there of both. */
+static void pass_on(struct session *s)
 {
     char *packet;
     size_t len;
@@ -244,7 +246,6 @@ static bool pass_on(struct session *s)
     while (rsp_next(&s->stub, &packet, &len) == RSP_PACKET) {
         from_stub(s, packet, len);
     }
-    return true;
 }
 
 static void serve(struct session *s, int gdb_process)

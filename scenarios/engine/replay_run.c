@@ -86,7 +86,7 @@ static int replay_all(lua_State *L)
         luaL_error(L, "recording '%s': %s", r->recording, err);
     }
     for (size_t i = 0; i < all.count; i++) {
-        if (!r->board || r->board[0] == 0 || !strcmp(r->board, all.boards[i])) {
+        if (!r->board || !strcmp(r->board, all.boards[i])) {
             done += replay_board(L, r, all.boards[i], w);
         }
     }
