@@ -15,6 +15,8 @@ struct places {
 extern struct places places;
 
 int command_run(int argc, char **argv);
+int command_record(int argc, char **argv);
+int command_replay(int argc, char **argv);
 int command_forge(int argc, char **argv);
 int command_checkpoint(int argc, char **argv);
 int command_clone(int argc, char **argv);

@@ -19,6 +19,8 @@ static const struct command {
     const char *help;
 } commands[] = {
     { "run", command_run, "run a scenario: ./ingot run scenarios/first-light.lua" },
+    { "record", command_record, "run a scenario and keep all that is needed to do it again: ./ingot record scenarios/first-light.lua" },
+    { "replay", command_replay, "do a recording again, the same to the instruction: ./ingot replay first-light --waves dmaq0=1.2s..1.3s" },
     { "forge", command_forge, "make a system's image, or explain it: ./ingot forge scenarios/systems/first-light.xml --explain" },
     { "clone", command_clone, "run a scenario on many clones of a checkpoint: ./ingot clone booted -n 8 -- scenario.lua" },
     { "checkpoint", command_checkpoint, "save, restore, list and remove whole boards: ./ingot checkpoint save booted --system first-light --until linux:ready" },

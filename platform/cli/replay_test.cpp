@@ -1,187 +1,370 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * replay-device, diff, shrink and golden as a user meets them: what they print, and what they say to a mistake
+ * ingot record, replay and gdb --replay: the same to the record, forwards and backwards
  */
+#include <regex>
+
 #include "cli_testing.h"
+#include "scenarios/engine/sealed.h"
 
 namespace {
 
 using cli::Command;
+using cli::Scenario;
 
-const char golden[] = "traces/golden/dmaq-linux-model.rec";
-
-struct Said {
-    int status;
-    std::string output;
-};
-
-Said ingot(std::vector<std::string> args)
-{
-    Command c(args);
-    c.finish();
-    return { c.status, c.output };
-}
-
-#define EXPECT_SAYS(said, text) EXPECT_NE((said).output.find(text), std::string::npos) << (said).output
-
-struct File {
-    std::string path = testing::TempDir() + "ingot-replay-XXXXXX";
-    explicit File(const std::string &text)
+/* A scenario, and the recording of its name. */
+struct Recorded : Scenario {
+    using Scenario::Scenario;
+    ~Recorded()
     {
-        close(mkstemp(path.data()));
-        std::ofstream(path, std::ios::binary) << text;
+        Command({ "replay", "--remove", name }).finish();
+        std::string remove = "rm -rf '" INGOT_BUILD "/runs/replay-" + name + "' '" INGOT_BUILD "/runs/gdb-" + name + "'";
+        EXPECT_EQ(system(remove.c_str()), 0);
     }
-    ~File() { unlink(path.c_str()); }
+    std::string file(const std::string &below) const { return INGOT_BUILD "/recordings/" + name + "/" + below; }
+    /* Records it. */
+    testing::AssertionResult made(int status = 0) const
+    {
+        Command c({ "record", path });
+        c.finish();
+        return c.status == status ? testing::AssertionSuccess() : testing::AssertionFailure() << c.status << "\n" << c.output;
+    }
 };
 
-std::string text_of(const std::string &path)
+#define EXPECT_SAYS(c, text) EXPECT_TRUE((c).said(text)) << (c).output
+
+/* A board whose two cores have something to do, 5 ms of it, and RTL. */
+const char *const busy =
+    "local b = board.start { system = 'first-light', name = 'it', devices = { pulse0 = 'rtl', dmaq0 = 'rtl' } }\n"
+    "b:probe { name = 'el2-vector', at = 'hyp_vector_irq' }\n"
+    "b:expect('rt', 'rt: up')\n"
+    "b:run_for('3ms')\n"
+    "b:send('rt', 'p')\n"
+    "b:run_until_probe('el2-vector', 20)\n"
+    "b:run_until_trace('irq', 'pulse0', 3)\n"
+    "b:run_for('2ms')\n";
+
+TEST(Replay, HasTheSameRecordsAsTheRun)
 {
-    std::ifstream in(path, std::ios::binary);
-    return { std::istreambuf_iterator<char>(in), {} };
+    Recorded s(busy);
+    ASSERT_TRUE(s.made());
+    Command c({ "replay", s.name });
+    EXPECT_EQ(0, c.finish()) << c.output;
+    std::smatch m;
+    ASSERT_TRUE(std::regex_search(c.output, m, std::regex("/it: (\\d+) records, from 0.000000 s to 0.00\\d+ s: the same"))) << c.output;
+    EXPECT_GT(std::stoul(m[1]), 1000u);
+    EXPECT_SAYS(c, "rt: pulse: 200 pulses");
 }
 
-TEST(ReplayCommand, TellsThatAllIsAsRecorded)
+TEST(Replay, NeedsNeitherTheScenarioNorItsRun)
 {
-    Said s = ingot({ "replay-device", golden, "--device", "dmaq0" });
-    EXPECT_EQ(s.status, 0);
-    EXPECT_SAYS(s, "dmaq0 (dmaq=model): as recorded: ");
+    Recorded s(busy);
+    ASSERT_TRUE(s.made());
+    EXPECT_EQ(0, system(("mv " + s.path + " " + s.path + ".away; rm -rf '" INGOT_BUILD "/runs/" + s.name + "'").c_str()));
+    Command c({ "replay", "-q", s.name });
+    EXPECT_EQ(0, c.finish()) << c.output;
+    EXPECT_EQ(0, system(("mv " + s.path + ".away " + s.path).c_str()));
 }
 
-TEST(ReplayCommand, TellsTheFirstDifferenceByItsRegister)
+/* Wall time decides when a key comes; the replay does not depend on it. */
+TEST(Replay, KeysOfAPersonComeAtTheirInstants)
 {
-    std::string text = text_of(golden);
-    const std::string was = "read 0x4 4 0x1 ";
-    text.replace(text.find(was), was.size(), "read 0x4 4 0x2 ");
-    File f(text);
-    Said s = ingot({ "replay-device", f.path, "--device", "dmaq0" });
-    EXPECT_EQ(s.status, 1);
-    EXPECT_SAYS(s, "VERSION.VALUE is 0x1 instead of 0x2");
-    s = ingot({ "diff", golden, f.path });
-    EXPECT_EQ(s.status, 1);
-    EXPECT_SAYS(s, "verdict: device");
+    Recorded s("local b = board.start { system = 'first-light', devices = { pulse0 = 'rtl' } }\nb:expect('rt', 'rt: up')\n"
+               "check(b:interact('rt') == 'closed')\nb:run_for('2ms')\n");
+    std::string record = "(sleep 1; for i in 1 2 3 4 5 6 7 8 9 10 11 12; do printf p; sleep 0.03; done) | '" INGOT_PROGRAM "' record -q " + s.path +
+                         " >/dev/null";
+    ASSERT_EQ(0, system(record.c_str()));
+    std::stringstream actions;
+    actions << std::ifstream(s.file("first-light/actions")).rdbuf();
+    const std::regex key("do \\d+ send%20uart1%20p\n");
+    const std::string text = actions.str();
+    EXPECT_EQ(12, std::distance(std::sregex_iterator(text.begin(), text.end(), key), std::sregex_iterator()));
+    Command c({ "replay", "-q", s.name });
+    EXPECT_EQ(0, c.finish()) << c.output;
+    EXPECT_SAYS(c, ": the same");
 }
 
-TEST(ReplayCommand, DiffOfAnotherImplementationIsTimingOnly)
+TEST(Replay, OfAnInterruptedRunGoesAsFarAsItWent)
 {
-    Said s = ingot({ "diff", golden, "--device", "dmaq0=rtl" });
-    EXPECT_EQ(s.status, 0);
-    EXPECT_SAYS(s, "verdict: timing only");
-    s = ingot({ "diff", golden, "traces/golden/dmaq-linux-rtl.rec" });
-    EXPECT_EQ(s.status, 0);
-    EXPECT_SAYS(s, "verdict: timing only");
+    Recorded s("local b = board.start { system = 'first-light' }\nb:expect('rt', 'rt: up')\nlog('now')\nb:run_for('1000s')\n");
+    Command r({ "record", s.path });
+    ASSERT_TRUE(r.says("==> now")) << r.output;
+    ASSERT_TRUE(r.says("rt: done")) << r.output;
+    r.send(SIGINT);
+    EXPECT_EQ(128 + SIGINT, r.finish()) << r.output;
+    EXPECT_SAYS(r, "==> recorded");
+    Command c({ "replay", "-q", s.name });
+    EXPECT_EQ(0, c.finish()) << c.output;
+    EXPECT_SAYS(c, ": the same");
 }
 
-TEST(ReplayCommand, DiffWritesAWaveformOfRtl)
+TEST(Replay, OfAFailedRunGoesToItsFailure)
 {
-    File f("");
-    Said s = ingot({ "diff", golden, "--device", "dmaq0=rtl", "--waves", f.path });
-    EXPECT_EQ(s.status, 0);
-    EXPECT_SAYS(s, "waveform: " + f.path);
-    EXPECT_GT(text_of(f.path).size(), 300u);
-    s = ingot({ "diff", golden, "traces/golden/dmaq-linux-rtl.rec", "--device", "dmaq0=rtl" });
-    EXPECT_EQ(s.status, 1);
-    EXPECT_SAYS(s, "two recordings are compared as they are: leave out =rtl");
-    s = ingot({ "diff", golden, "traces/golden/pulse-rt-systemc.rec" });
-    EXPECT_EQ(s.status, 1);
-    EXPECT_SAYS(s, "pulse0 is a pulse, and not a dmaq");
+    Recorded s("local b = board.start { system = 'first-light' }\nb:expect('rt', 'rt: down', { within = '2ms' })\n");
+    ASSERT_TRUE(s.made(1));
+    Command c({ "replay", "-q", s.name });
+    EXPECT_EQ(0, c.finish()) << c.output;
+    EXPECT_SAYS(c, "to 0.002000 s: the same");
 }
 
-TEST(ReplayCommand, AnIntendedChangeIsAccepted)
+TEST(Replay, ARestoredBoardNeedsItsCheckpointNoMore)
 {
-    std::string folder = testing::TempDir() + "ingot-golden-XXXXXX", text = text_of(golden);
-    ASSERT_NE(mkdtemp(folder.data()), nullptr);
-    const std::string path = folder + "/one.rec", was = "read 0x4 4 0x1 ";
-    std::string other = text;
-    std::ofstream(path) << other.replace(other.find(was), was.size(), "read 0x4 4 0x2 ");
-    Said s = ingot({ "golden", "check", "--folder", folder });
-    EXPECT_EQ(s.status, 1);
-    EXPECT_SAYS(s, "If the change is meant: ./ingot golden accept");
-    s = ingot({ "golden", "accept", "--folder", folder, "one" });
-    EXPECT_EQ(s.status, 0);
-    EXPECT_SAYS(s, " read 0x4 4 0x2  # VERSION\n+");
-    EXPECT_EQ(text_of(path), text);
-    EXPECT_EQ(ingot({ "golden", "check", "--folder", folder }).status, 0);
-    unlink(path.c_str());
-    rmdir(folder.c_str());
+    Recorded s("local b = board.start { system = 'first-light', name = 'a' }\nb:run_for('2ms')\nb:checkpoint('replay-test')\n"
+               "local c = board.restore('replay-test', { name = 'c' })\nc:send('rt', 'p')\nc:run_for('2ms')\nc:close()\n"
+               "local d = board.clone('replay-test', { name = 'd' })\nd:run_for('1ms')\n");
+    ASSERT_TRUE(s.made());
+    EXPECT_EQ(0, Command({ "checkpoint", "rm", "replay-test" }).finish());
+    Command c({ "replay", "-q", s.name });
+    EXPECT_EQ(0, c.finish()) << c.output;
+    for (const char *board : { "/a: ", "/c: ", "/d: " })
+        EXPECT_SAYS(c, board);
+    EXPECT_SAYS(c, "from 0.002000 s to 0.004000 s: the same");
 }
 
-// diff.xml excuses another implementation's times, not the same one's.
-TEST(ReplayCommand, OtherTimesOfTheSameImplementationAreADifference)
+TEST(Replay, AnotherKeyIsAnotherRun)
 {
-    std::string text = text_of(golden);
-    size_t edge = text.find(" irq 0 1"), line = text.rfind('\n', edge) + 1;
-    std::string time = text.substr(line, edge - line);
-    File f(text.replace(line, time.size(), std::to_string(std::stoull(time) + 1)));
-    Said s = ingot({ "diff", golden, f.path });
-    EXPECT_EQ(s.status, 1);
-    EXPECT_SAYS(s, "verdict: timing only");
-    EXPECT_SAYS(s, "device: irq line 0 rises comes later by 0.000001 us");
-    EXPECT_EQ(ingot({ "diff", golden, f.path, "--ignore-timing" }).status, 0);
+    Recorded s(busy);
+    char err[512];
+    ASSERT_TRUE(s.made());
+    std::string file = s.file("it/actions");
+    char *text = sealed_read(file.c_str(), "", err, sizeof err);
+    ASSERT_TRUE(text) << err;
+    char *key = strstr(text, "send%20uart1%20p");
+    ASSERT_TRUE(key);
+    key[strlen("send%20uart1%20")] = 'x';
+    ASSERT_EQ(0, sealed_write(file.c_str(), text, strlen(text), err, sizeof err)) << err;
+    free(text);
+    Command c({ "replay", "-q", s.name });
+    EXPECT_EQ(1, c.finish()) << c.output;
+    EXPECT_SAYS(c, "parts from the recording");
 }
 
-TEST(ReplayCommand, ShrinkHasNothingToDoWhereNothingFails)
+/* One run's trace with another run's actions: all holds are at the same instants. */
+TEST(Replay, ADifferenceIsToldWithItsRecords)
 {
-    Said s = ingot({ "shrink", golden, "--device", "dmaq0=rtl", "--test", "DmaqRing.Wraps" });
-    EXPECT_EQ(s.status, 1);
-    EXPECT_SAYS(s, "there is nothing to shrink");
-    s = ingot({ "shrink", golden, "--device", "dmaq0=rtl", "--test", "Wraps" });
-    EXPECT_EQ(s.status, 1);
-    EXPECT_SAYS(s, "a test's name is SUITE.NAME");
+    auto run = [](const char *key) {
+        return std::string("local b = board.start { system = 'first-light', name = 'it' }\nb:run_for('3ms')\nb:send('rt', '") + key +
+               "')\nb:run_for('1ms')\n";
+    };
+    Recorded one(run("p")), other(run("x"));
+    ASSERT_TRUE(one.made());
+    ASSERT_TRUE(other.made());
+    for (const char *name : { "it/trace", "it/manifest" })
+        EXPECT_EQ(0, system(("cp '" + other.file(name) + "' '" + one.file(name) + "'").c_str()));
+    Command c({ "replay", "-q", one.name });
+    EXPECT_EQ(1, c.finish()) << c.output;
+    EXPECT_SAYS(c, "first difference at record ");
+    EXPECT_SAYS(c, "uart1 input 'x'");
+    EXPECT_SAYS(c, "uart1 input 'p'");
+    EXPECT_SAYS(c, "is not what was recorded");
 }
 
-TEST(ReplayCommand, GoldenTracesHold)
+/* Before what is wrong with a recording is told, nothing is started. */
+TEST(Replay, ADamagedRecordingIsRefused)
 {
-    Said s = ingot({ "golden", "check" });
-    EXPECT_EQ(s.status, 0) << s.output;
-    EXPECT_SAYS(s, "dmaq-linux-model.rec: as recorded");
-    s = ingot({ "golden", "check", "lost" });
-    EXPECT_EQ(s.status, 1);
-    EXPECT_SAYS(s, "no golden trace 'lost': there are dmaq-linux-model, ");
-}
-
-// A real run: both VMs, Linux's driver on the engine, the probe's thousand pulses.
-TEST(ReplayCommand, EveryDeviceOfARealRunAnswersAloneAsItDidThere)
-{
-    cli::Scenario s("local b = board.start { system = 'first-light', name = 'recorded' }\n"
-                    "b:expect('linux', '# ')\n"
-                    "b:send('linux', 'insmod /lib/modules/dmaq.ko && dmaq-test --size 65536 --count 4\\n')\n"
-                    "b:expect('linux', 'dmaq-test: PASS', { within = '60s' })\n"
-                    "b:send('rt', 'p')\n"
-                    "b:expect('rt', 'rt: pulse: 1000 pulses', { within = '60s' })\n"
-                    "b:close()\n");
-    Said run = ingot({ "run", "--quiet", s.path });
-    ASSERT_EQ(run.status, 0) << run.output;
-    const std::string trace = INGOT_BUILD "/runs/" + s.name + "/recorded/trace";
-    for (const char *device : { "uart0", "uart1", "uart2", "dmaq0", "pulse0" }) {
-        Said one = ingot({ "replay-device", trace, "--device", device });
-        EXPECT_EQ(one.status, 0) << one.output;
-        EXPECT_SAYS(one, "as recorded");
+    Recorded s(busy);
+    ASSERT_TRUE(s.made());
+    for (const char *name : { "recording", "it/manifest", "it/actions", "it/trace" }) {
+        std::fstream f(s.file(name), std::ios::in | std::ios::out);
+        f.seekg(20);
+        char c = f.get();
+        f.seekp(20);
+        f.put(c ^ 1);
+        f.close();
+        Command bad({ "replay", "-q", s.name });
+        EXPECT_EQ(1, bad.finish()) << name;
+        EXPECT_SAYS(bad, "record it again");
+        EXPECT_SAYS(bad, s.name);
+        std::fstream g(s.file(name), std::ios::in | std::ios::out);
+        g.seekp(20);
+        g.put(c);
     }
-    for (const char *other : { "dmaq0=rtl", "pulse0=rtl" }) {
-        Said two = ingot({ "diff", trace, "--device", other });
-        EXPECT_EQ(two.status, 0) << two.output;
-        EXPECT_SAYS(two, "verdict: timing only");
-    }
-    Said iommu = ingot({ "replay-device", trace, "--device", "smmu0" });
-    EXPECT_EQ(iommu.status, 1);
-    EXPECT_SAYS(iommu, "cannot be replayed alone");
+    unlink(s.file("it/trace").c_str());
+    Command gone({ "replay", "-q", s.name });
+    EXPECT_EQ(1, gone.finish());
+    EXPECT_SAYS(gone, "it/trace");
 }
 
-TEST(ReplayCommand, AMistakeIsToldInWords)
+TEST(Replay, AnchorsChangeNothing)
 {
-    for (const char *command : { "replay-device", "diff", "shrink", "golden" }) {
-        EXPECT_EQ(ingot({ command, "--nonsense" }).status, 2) << command;
-        EXPECT_EQ(ingot({ command }).status, 2) << command;
-        EXPECT_EQ(ingot({ command, "--help" }).status, 0) << command;
-    }
-    EXPECT_SAYS(ingot({ "replay-device", golden, "--device", "uart0" }), "it has no device 'uart0': it has dmaq0");
-    EXPECT_SAYS(ingot({ "replay-device", golden, "--device", "dmaq0=wooden" }), "known: model, rtl");
-    EXPECT_SAYS(ingot({ "replay-device", "/nowhere", "--device", "dmaq0" }), "/nowhere: No such file or directory");
-    EXPECT_SAYS(ingot({ "diff", "README.md", "--device", "dmaq0" }), "README.md: ");
-    std::string text = text_of(golden);
-    File cut(text.substr(0, text.size() / 2));
-    Said s = ingot({ "replay-device", cut.path, "--device", "dmaq0" });
-    EXPECT_EQ(s.status, 1);
-    EXPECT_SAYS(s, cut.path + ":");
+    Recorded s(busy);
+    ASSERT_TRUE(s.made());
+    Command plain({ "replay", "-q", s.name });
+    EXPECT_EQ(0, plain.finish()) << plain.output;
+    Command again({ "replay", "-q", "--anchors", "1.3ms", s.name });
+    EXPECT_EQ(0, again.finish()) << again.output;
+    EXPECT_EQ(plain.output, again.output);
+    EXPECT_EQ(0, access(s.file("it/at-2600000000/state").c_str(), R_OK));
+}
+
+/* A waveform without the file's header, which has the host's date in it. */
+std::string waveform(const std::string &path)
+{
+    const size_t header = 330;
+    std::stringstream all;
+    all << std::ifstream(path).rdbuf();
+    return all.str().size() > header ? all.str().substr(header) : "";
+}
+
+TEST(Replay, AWaveformOfAWindowIsThatOfTheRun)
+{
+    Recorded s(busy);
+    const std::string window = "pulse0=3.2ms..3.3ms", fst = INGOT_BUILD "/runs/replay-" + s.name + "/it/pulse0.fst";
+    EXPECT_EQ(0, Command({ "record", "-q", s.path, "--waves", window }).finish());
+    const std::string run = waveform(INGOT_BUILD "/runs/" + s.name + "/it/pulse0.fst");
+    EXPECT_GT(run.size(), 10000u);
+    Command whole({ "replay", "-q", s.name, "--waves", window });
+    EXPECT_EQ(0, whole.finish()) << whole.output;
+    EXPECT_SAYS(whole, "to 0.003300 s: the same");
+    EXPECT_SAYS(whole, fst);
+    EXPECT_TRUE(run == waveform(fst));
+    EXPECT_EQ(0, Command({ "replay", "-q", s.name, "--anchors", "1ms" }).finish());
+    Command part({ "replay", "-q", s.name, "--waves", window });
+    EXPECT_EQ(0, part.finish()) << part.output;
+    EXPECT_SAYS(part, "from 0.003000 s to 0.003300 s: the same");
+    EXPECT_TRUE(run == waveform(fst));
+    Command none({ "replay", "-q", s.name, "--waves", "uart0" });
+    EXPECT_EQ(1, none.finish());
+    EXPECT_SAYS(none, "has that device as RTL");
+    Command late({ "replay", "-q", s.name, "--waves", "pulse0=1s..2s" });
+    EXPECT_EQ(1, late.finish());
+    EXPECT_SAYS(late, "would begin after it");
+}
+
+TEST(Replay, MistakesAreExplained)
+{
+    Command none({ "replay" }), other({ "replay", "no-such-recording" }), both({ "gdb", "--replay", "a", "first-light" }),
+        at({ "gdb", "--at", "1s", "first-light" }), name({ "record", "--name", "../x", "scenarios/two-runs.lua" });
+    EXPECT_EQ(2, none.finish());
+    EXPECT_SAYS(none, "which recording?");
+    EXPECT_EQ(1, other.finish());
+    EXPECT_SAYS(other, "no recording 'no-such-recording'");
+    EXPECT_EQ(2, both.finish());
+    EXPECT_SAYS(both, "from the recording");
+    EXPECT_EQ(2, at.finish());
+    EXPECT_SAYS(at, "belong to --replay");
+    EXPECT_EQ(2, name.finish());
+    EXPECT_SAYS(name, "recording name '../x'");
+    for (const char *command : { "record", "replay" })
+        EXPECT_EQ(0, Command({ command, "--help" }).finish());
+}
+
+TEST(Replay, ARunUnderGdbIsNotRecorded)
+{
+    Recorded s("local b = board.start { system = 'first-light' }\nb:gdb()\n");
+    Command c({ "record", s.path });
+    EXPECT_EQ(1, c.finish());
+    EXPECT_SAYS(c, "a run under gdb cannot be recorded");
+}
+
+/* A session of gdb on a recording: what it printed. */
+std::string session(const Recorded &s, const std::string &at, const std::vector<std::string> &commands)
+{
+    std::vector<std::string> args = { "gdb", "-q", "--replay", s.name, "--at", at, "--", "-batch", "-ex", "set style enabled off" };
+    for (const std::string &c : commands)
+        args.insert(args.end(), { "-ex", c });
+    Command c(args);
+    EXPECT_EQ(0, c.finish()) << c.output;
+    return c.output;
+}
+
+/* The words that stand after "NAME " in lines of their own. */
+std::vector<std::string> values(const std::string &output, const std::string &name)
+{
+    std::vector<std::string> found;
+    const std::regex line("(?:^|\n)" + name + " ([^\n]*)");
+    for (std::sregex_iterator i(output.begin(), output.end(), line), end; i != end; ++i)
+        found.push_back((*i)[1]);
+    return found;
+}
+
+TEST(ReplayGdb, BackIsWhereItWas)
+{
+    Recorded s(busy);
+    ASSERT_TRUE(s.made());
+    const std::string where = "printf \"\\nat %lx %lx %lx\\n\", $pc, $sp, $x0";
+    std::string out = session(s, "3ms", { "break pulse_handler", "continue", "continue", where, "stepi", where, "stepi", where, "reverse-stepi", where,
+                                          "reverse-stepi", where, "reverse-continue", "continue", where, "delete", "kill" });
+    std::vector<std::string> at = values(out, "at");
+    ASSERT_EQ(6u, at.size()) << out;
+    EXPECT_NE(at[0], at[1]) << out;
+    EXPECT_EQ(at[1], at[3]) << out;
+    EXPECT_EQ(at[0], at[4]) << out;
+    EXPECT_EQ(at[0], at[5]) << "to the handler before, and forwards again\n" << out;
+}
+
+TEST(ReplayGdb, GoesBackToTheLastWriteOfAnAddress)
+{
+    Recorded s(busy);
+    ASSERT_TRUE(s.made());
+    std::string out = session(s, "end", { "thread 2", "printf \"\\nis %d\\n\", collected", "watch collected", "reverse-continue",
+                                          "printf \"\\nis %d\\n\", collected", "reverse-continue", "printf \"\\nis %d\\n\", collected",
+                                          "info symbol $pc", "delete", "kill" });
+    std::vector<std::string> is = values(out, "is");
+    ASSERT_EQ(3u, is.size()) << out;
+    EXPECT_GT(std::stoi(is[0]), 2);
+    EXPECT_EQ(std::stoi(is[1]), std::stoi(is[0]) - 1) << "before the write\n" << out;
+    EXPECT_EQ(std::stoi(is[2]), std::stoi(is[0]) - 2) << out;
+    EXPECT_NE(out.find("pulse_handler + "), std::string::npos) << out;
+}
+
+/* An instruction takes a ns here: nothing else happens on the way. */
+TEST(ReplayGdb, WhenIsTheInstantToComeBackTo)
+{
+    Recorded s(busy);
+    ASSERT_TRUE(s.made());
+    const std::regex when("(\\d+\\.\\d{6} ms), core 0: (\\d+) instructions, core 1: (\\d+) instructions\n");
+    std::string out = session(s, "3ms", { "break pulse_handler", "continue", "stepi", "when", "reverse-stepi", "when", "kill" });
+    std::vector<std::smatch> at(std::sregex_iterator(out.begin(), out.end(), when), {});
+    ASSERT_EQ(2u, at.size()) << out;
+    EXPECT_EQ(at[0][2], at[1][2]) << out;
+    EXPECT_EQ(std::stoul(at[0][3]), std::stoul(at[1][3]) + 1) << out;
+    std::string there = at[1][1];
+    there.erase(there.find(' '), 1);
+    EXPECT_NE(session(s, there, { "when", "info symbol $pc", "thread 2", "info symbol $pc", "kill" }).find("pulse_handler in section"),
+              std::string::npos) << there;
+}
+
+TEST(ReplayGdb, TheBeginningAndTheEndAreTold)
+{
+    Recorded s(busy);
+    ASSERT_TRUE(s.made());
+    std::string out = session(s, "1ms", { "reverse-continue", "info symbol $pc", "continue", "echo again\\n", "reverse-stepi", "stepi", "kill" });
+    const std::string history = "No more reverse-execution history";
+    size_t begin = out.find(history), end = out.find(history, begin + 1);
+    EXPECT_NE(begin, std::string::npos) << out;
+    EXPECT_LT(out.find("_start in section"), end) << out;
+    EXPECT_NE(end, std::string::npos) << out;
+}
+
+TEST(ReplayGdb, ABoardThatWasRestoredBeginsAtItsCheckpoint)
+{
+    Recorded s("local a = board.start { system = 'first-light', name = 'a' }\na:run_for('2ms')\na:checkpoint('replay-gdb-test')\n"
+               "local c = board.restore('replay-gdb-test', { name = 'c' })\nc:run_for('2ms')\n");
+    ASSERT_TRUE(s.made());
+    EXPECT_EQ(0, Command({ "checkpoint", "rm", "replay-gdb-test" }).finish());
+    Command c({ "gdb", "-q", "--replay", s.name, "--board", "c", "--", "-batch", "-ex", "stepi", "-ex", "reverse-stepi", "-ex", "reverse-stepi", "-ex", "when",
+                "-ex", "kill" });
+    EXPECT_EQ(0, c.finish()) << c.output;
+    EXPECT_SAYS(c, "No more reverse-execution history");
+    EXPECT_SAYS(c, "2.000000 ms, core 0");
+}
+
+/* Each is a stop that gdb itself takes back: the hits that one search has seen are enough for all. */
+TEST(ReplayGdb, AConditionIsMetBackwardsToo)
+{
+    Recorded s(busy);
+    ASSERT_TRUE(s.made());
+    std::string out = session(s, "end", { "break pulse_handler if collected == 219", "reverse-continue", "printf \"\\nis %d\\n\", collected", "kill" });
+    EXPECT_EQ(std::vector<std::string>{ "219" }, values(out, "is")) << out;
+}
+
+TEST(ReplayGdb, KilledItTakesTheBoardAlong)
+{
+    Recorded s(busy);
+    ASSERT_TRUE(s.made());
+    Command c({ "gdb", "-q", "--replay", s.name, "--", "-batch", "-ex", "shell kill -9 $PPID" });
+    EXPECT_EQ(1, c.finish()) << c.output;
+    EXPECT_TRUE(s.all_end());
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * ingot run SCENARIO
+ * ingot run SCENARIO, ingot record SCENARIO
  */
 #include <argp.h>
 #include <dirent.h>
@@ -17,6 +17,7 @@
 static struct engine_options options;
 static const char *scenario;
 static unsigned override_count, waves_count;
+static bool recording;
 
 enum { OPTION_CLONE = 256 };
 
@@ -66,6 +67,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'q':
         options.quiet = true;
         return 0;
+    case 'n':
+        options.record = arg;
+        return 0;
     case ARGP_KEY_ARG:
         if (scenario) {
             argp_error(state, "one scenario at a time: '%s' is too many", arg);
@@ -114,12 +118,27 @@ static int play(const char *runtime, void *data)
     return engine_run(scenario, &options);
 }
 
-int command_run(int argc, char **argv)
+/* The recording's name: --name, or the scenario's. False: it is none. */
+static bool name_recording(void)
 {
-    static const struct argp argp = { table, parse, "SCENARIO", "Runs a scenario. scenarios/README.md describes what one can say.", NULL, NULL, NULL };
+    static char name[64];
+    const char *slash = strrchr(scenario, '/'), *base = slash ? slash + 1 : scenario, *dot = strrchr(base, '.');
+    if (!options.record) {
+        snprintf(name, sizeof name, "%.*s", dot ? (int)(dot - base) : (int)strlen(base), base);
+        options.record = name;
+    }
+    if (!engine_name_fits(options.record)) {
+        fprintf(stderr, "ingot: recording name '%s': use up to 63 letters, digits, '.', '_', '-': --name NAME\n", options.record);
+        return false;
+    }
+    return true;
+}
+
+static int run(const struct argp *argp, int argc, char **argv)
+{
     static char in_source[4096];
     char words[4096];
-    argp_parse(&argp, argc, argv, 0, NULL, NULL);
+    argp_parse(argp, argc, argv, 0, NULL, NULL);
     snprintf(in_source, sizeof in_source, "%s/%s", places.source, scenario);
     if (!is_file(scenario) && is_file(in_source)) {
         scenario = in_source;       /* the command was called from another folder */
@@ -132,9 +151,31 @@ int command_run(int argc, char **argv)
         fprintf(stderr, ": there are: %s\n", words);
         return 2;
     }
+    if (recording && !name_recording()) {
+        return 2;
+    }
     options.source = places.source;
     options.build = places.build;
     options.cache = places.cache;
     options.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
     return supervise(play, NULL);
+}
+
+int command_run(int argc, char **argv)
+{
+    static const struct argp argp = { table, parse, "SCENARIO", "Runs a scenario. scenarios/README.md describes what one can say.", NULL, NULL, NULL };
+    return run(&argp, argc, argv);
+}
+
+int command_record(int argc, char **argv)
+{
+    static const struct argp_option name[] = {
+        { "name", 'n', "NAME", 0, "The recording's name (default: the scenario's)", 0 },
+        { 0 } };
+    static const struct argp as_run = { table, parse, NULL, NULL, NULL, NULL, NULL };
+    static const struct argp_child children[] = { { &as_run, 0, NULL, 0 }, { 0 } };
+    static const struct argp argp = { name, parse, "SCENARIO", "Runs a scenario and records it, whatever way it ends, so that ingot replay and "
+                                      "ingot gdb --replay do the same again, instruction by instruction. docs/replay.md", children, NULL, NULL };
+    recording = true;
+    return run(&argp, argc, argv);
 }

@@ -93,7 +93,7 @@ static const char *command_waves(const struct words *w)
     return r < 0 ? told : NULL;
 }
 
-static void command_cores(void)
+static void put_cores(const char *first)
 {
     g_autoptr(GString) line = g_string_new(NULL);
     unsigned n = 0;
@@ -102,7 +102,19 @@ static void command_cores(void)
         g_string_append_printf(line, " %" PRIu64, vcpu_insns(cpu->cpu_index, 0));
         n++;
     }
-    control_say("ok %u%s", n, line->str);
+    control_say("ok %s%u%s", first, n, line->str);
+}
+
+/* A debugger's stops are no holds, but time stands still as well. */
+static const char *command_where(void)
+{
+    char now[32];
+    if (!hold_is() && runstate_is_running()) {
+        return "where: the board is running";
+    }
+    snprintf(now, sizeof now, "%" PRIu64 " ", board_now_ps());
+    put_cores(now);
+    return NULL;
 }
 
 static const char *command_state(const struct words *w)
@@ -169,7 +181,7 @@ static void command_held(const struct words *w, const char *line)
             answer(error);
         }
     } else if (!strcmp(name, "cores")) {
-        command_cores();
+        put_cores("");
     } else {
         answer("unknown command: see docs/control-protocol.md");
     }
@@ -189,7 +201,12 @@ void command_run(char *line)
     } else if (!strcmp(w.word[0], "hold")) {
         answer(NULL);
         if (!hold_is()) {
-            hold_ask("asked");
+            hold_ask_soon();
+        }
+    } else if (!strcmp(w.word[0], "where")) {
+        error = command_where();
+        if (error) {
+            answer(error);
         }
     } else {
         command_held(&w, whole);

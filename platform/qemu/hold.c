@@ -11,6 +11,8 @@
 static bool held;
 static GString *reason;     /* of a hold that the loop has not reached yet; NULL: none */
 static bool failed;         /* held with `error`: for good */
+static bool soon;           /* a hold at the next ns is asked for, and not armed yet */
+static QEMUTimer *next_ns;
 
 bool hold_is(void) { return held; }
 
@@ -34,8 +36,34 @@ void hold_ask(const char *fmt, ...)
     vcpu_wake();
 }
 
+static void asked(void *opaque) { hold_ask("asked"); }
+
+void hold_ask_soon(void)
+{
+    soon = true;
+    vcpu_wake();
+}
+
+/* When wall time stops the loop, a core may have been chosen at this instant, or not: what a hold here would find is
+ * no function of time. After the next ns it is, and a watch on that time finds the same. */
+static void arm_soon(void)
+{
+    soon = false;
+    if (!runstate_is_running()) {
+        hold_ask("asked");
+        return;
+    }
+    if (!next_ns) {
+        next_ns = timer_new_ns(QEMU_CLOCK_VIRTUAL, asked, NULL);
+    }
+    timer_mod_ns(next_ns, vcpu_now_ns() + 1);
+}
+
 bool hold_enter(void)
 {
+    if (!held && soon) {
+        arm_soon();
+    }
     if (!held && reason) {
         held = true;
         console_flush();
@@ -62,6 +90,9 @@ const char *hold_release(void)
         return "go: the board is off: only quit is left";
     }
     held = false;
+    if (next_ns) {
+        timer_del(next_ns);
+    }
     vcpu_wake();
     return NULL;
 }

@@ -111,6 +111,7 @@ void inspect_core(int core, GString *out);
 
 /* hold.c: time stands still */
 void hold_ask(const char *fmt, ...) G_GNUC_PRINTF(1, 2);    /* from now on; told when the loop has stopped */
+void hold_ask_soon(void);                   /* by wall time: at the next instant that a watch could name */
 bool hold_enter(void);                      /* vcpu.c: is the board held? Tells the engine when it begins */
 bool hold_is(void);
 const char *hold_release(void);             /* NULL, or why not */
@@ -145,6 +146,8 @@ void watch_console(unsigned device, uint8_t byte);
 void watch_record(const struct trace_record *r);
 bool watch_probe(uint32_t id);              /* about to be hit: true if the board must be held before it */
 bool watch_probe_any(void);
+uint64_t watch_insn_left(unsigned core, uint64_t executed);     /* instructions it may execute (> 0) before a watch on them matches */
+void watch_insn(unsigned core, uint64_t executed);              /* it has executed so many */
 const char *watch_add(const struct words *w);       /* NULL, or what is wrong */
 const char *watch_remove(const struct words *w);
 

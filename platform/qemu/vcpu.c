@@ -286,7 +286,8 @@ static void step(void)
     }
     int core = turn_choose(&turns, set, now);
     if (core >= 0) {
-        execute(qemu_get_cpu(core), turn_limit(&turns, set, now));
+        execute(qemu_get_cpu(core), MIN(turn_limit(&turns, set, now), MIN(watch_insn_left(core, insns[core]), INT64_MAX)));
+        watch_insn(core, insns[core]);
     } else if (!pass_time(turn_wait(&turns, set, now)) && !hold_idle()) {
         warn_report_once("ingot: all cores wait and no event is due: nothing can happen any more");
         qemu_cond_wait_iothread(halt_cond);

@@ -3,14 +3,14 @@
  */
 #include "module.h"
 
-enum watch_kind { WATCH_CONSOLE, WATCH_TIME, WATCH_PROBE, WATCH_TRACE };
+enum watch_kind { WATCH_CONSOLE, WATCH_TIME, WATCH_PROBE, WATCH_TRACE, WATCH_INSN };
 
 struct watch {
     char id[32];
     enum watch_kind kind;
-    uint32_t subject;       /* console, trace: the device; probe: the probe's id */
+    uint32_t subject;       /* console, trace: the device; probe: the probe's id; insn: the core */
     uint16_t record_kind;   /* trace */
-    uint64_t left;          /* hits to go; console: bytes that must come before a match is possible */
+    uint64_t left;          /* hits to go; console: bytes that must come before a match is possible; insn: the core's count */
     uint64_t time_ps;
     char *text, *seen;      /* console: what is waited for, and the last bytes */
     size_t len;
@@ -84,6 +84,28 @@ bool watch_probe(uint32_t id)
     return hold;
 }
 
+uint64_t watch_insn_left(unsigned core, uint64_t executed)
+{
+    struct watch *w;
+    uint64_t left = UINT64_MAX;
+    QTAILQ_FOREACH(w, &watches, next) {
+        if (w->kind == WATCH_INSN && w->subject == core) {
+            left = MIN(left, w->left - executed);
+        }
+    }
+    return left;
+}
+
+void watch_insn(unsigned core, uint64_t executed)
+{
+    struct watch *w, *next;
+    QTAILQ_FOREACH_SAFE(w, &watches, next, next) {
+        if (w->kind == WATCH_INSN && w->subject == core && w->left == executed) {
+            matched(w);
+        }
+    }
+}
+
 static int record_kind(const char *word)
 {
     static const struct { const char *word; int kind; } kinds[] = {
@@ -144,7 +166,21 @@ static const char *parse_trace(struct watch *w, const struct words *words)
          : error ? error : set_count(w, words->word[5]);
 }
 
-/* watch ID console DEVICE TEXT | time PS | probe PROBE N | trace KIND DEVICE N */
+static const char *parse_insn(struct watch *w, const struct words *words)
+{
+    uint64_t core;
+    w->kind = WATCH_INSN;
+    if (command_number(words->word[3], &core) || core >= INT_MAX || !qemu_get_cpu(core)) {
+        return "watch: no such core";
+    }
+    w->subject = core;
+    if (command_number(words->word[4], &w->left)) {
+        return "watch: the count of instructions must be a number";
+    }
+    return w->left <= vcpu_insns(core, vcpu_raw()) ? "watch: that core has executed so many already" : NULL;
+}
+
+/* watch ID console DEVICE TEXT | time PS | probe PROBE N | trace KIND DEVICE N | insn CORE N */
 const char *watch_add(const struct words *words)
 {
     static const struct {
@@ -152,7 +188,7 @@ const char *watch_add(const struct words *words)
         unsigned words;
         const char *(*parse)(struct watch *w, const struct words *words);
     } forms[] = { { "console", 5, parse_console }, { "time", 4, parse_time },
-                  { "probe", 5, parse_probe }, { "trace", 6, parse_trace } };
+                  { "probe", 5, parse_probe }, { "trace", 6, parse_trace }, { "insn", 5, parse_insn } };
     struct watch w = { 0 }, *other;
     size_t form = 0;
 
@@ -160,7 +196,7 @@ const char *watch_add(const struct words *words)
         form++;
     }
     if (form == ARRAY_SIZE(forms)) {
-        return "watch: ID console DEVICE TEXT, ID time PS, ID probe PROBE N or ID trace KIND DEVICE N is needed";
+        return "watch: ID console DEVICE TEXT, ID time PS, ID probe PROBE N, ID trace KIND DEVICE N or ID insn CORE N is needed";
     }
     if (g_strlcpy(w.id, words->word[1], sizeof w.id) >= sizeof w.id) {
         return "watch: an ID has at most 31 characters";

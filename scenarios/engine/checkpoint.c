@@ -12,7 +12,7 @@
 #include "internal.h"
 #include "platform/board/folders.h"
 
-#define AGAIN "make the checkpoint again"
+#define AGAIN "make it again"
 
 static void dir_of(const char *build, const char *name, char path[ENGINE_PATH])
 {
@@ -43,8 +43,7 @@ static void qemu_version(char *line, size_t len)
     engine_first_line((char *[]){ engine.emulator, "--version", NULL }, line, len);
 }
 
-/* What the board is, except for its state. */
-static void describe(lua_State *L, const struct board_run *b, struct manifest *m)
+void checkpoint_describe(lua_State *L, const struct board_run *b, struct manifest *m)
 {
     char err[ENGINE_ERR];
     memset(m, 0, sizeof *m);
@@ -103,7 +102,7 @@ static int save(lua_State *L)
     struct manifest m;
 
     engine_make_dirs(L, work);
-    describe(L, b, &m);
+    checkpoint_describe(L, b, &m);
     snprintf(path, sizeof path, "%s/state", work);
     run_save(L, b, path);
     step_begin("ingot: %s: reading the saved state", b->name);
@@ -123,13 +122,9 @@ static int save(lua_State *L)
     return 0;
 }
 
-void checkpoint_save(lua_State *L, struct board_run *b, const char *name)
+void checkpoint_save_in(lua_State *L, struct board_run *b, const char *dir, const char *name)
 {
-    char dir[ENGINE_PATH], work[ENGINE_PATH + 32];
-    if (!engine_name_is_plain(name)) {
-        luaL_error(L, "checkpoint name '%s': use up to 63 letters, digits, '.', '_', '-'", name);
-    }
-    dir_of(engine.options.build, name, dir);
+    char work[ENGINE_PATH + 32];
     snprintf(work, sizeof work, "%s.new", dir);
     folder_remove(work);
     lua_pushcfunction(L, save);
@@ -142,8 +137,18 @@ void checkpoint_save(lua_State *L, struct board_run *b, const char *name)
     replace(L, work, dir);
 }
 
+void checkpoint_save(lua_State *L, struct board_run *b, const char *name)
+{
+    char dir[ENGINE_PATH];
+    if (!engine_name_is_plain(name)) {
+        luaL_error(L, "checkpoint name '%s': use up to 63 letters, digits, '.', '_', '-'", name);
+    }
+    dir_of(engine.options.build, name, dir);
+    checkpoint_save_in(L, b, dir, name);
+}
+
 /* The first thing in which the checkpoint's board is not this one. */
-static void must_fit(lua_State *L, const char *name, const struct manifest *m, const struct board_run *b)
+void checkpoint_must_fit(lua_State *L, const char *what, const struct manifest *m, const struct board_run *b)
 {
     char err[ENGINE_ERR], qemu[sizeof m->qemu], configuration[sizeof m->configuration];
     struct manifest_file image;
@@ -152,27 +157,27 @@ static void must_fit(lua_State *L, const char *name, const struct manifest *m, c
         same = !strcmp(m->devices[i].name, b->system->devices[i].name) && !strcmp(m->devices[i].type, b->system->devices[i].type);
     }
     if (!same) {
-        luaL_error(L, "checkpoint '%s': system %s has other devices now: " AGAIN, name, m->system);
+        luaL_error(L, "%s: system %s has other devices now: " AGAIN, what, m->system);
     }
     for (size_t i = 0; i < m->device_count; i++) {
         if (strcmp(m->devices[i].impl, image_impl(b, i))) {
-            luaL_error(L, "checkpoint '%s': %s was %s, and is %s now: run it without --device, or " AGAIN, name, m->devices[i].name,
+            luaL_error(L, "%s: %s was %s, and is %s now: run it without --device, or " AGAIN, what, m->devices[i].name,
                        m->devices[i].impl, image_impl(b, i));
         }
     }
     run_configuration(b, configuration);
     if (strcmp(configuration, m->configuration)) {
-        luaL_error(L, "checkpoint '%s': system %s has another configuration now (cores, memory, addresses, interrupts or clocks): " AGAIN, name, m->system);
+        luaL_error(L, "%s: system %s has another configuration now (cores, memory, addresses, interrupts or clocks): " AGAIN, what, m->system);
     }
     qemu_version(qemu, sizeof qemu);
     if (strcmp(qemu, m->qemu)) {
-        luaL_error(L, "checkpoint '%s' was made with %s; this is %s: " AGAIN, name, m->qemu, qemu);
+        luaL_error(L, "%s was made with %s; this is %s: " AGAIN, what, m->qemu, qemu);
     }
     if (manifest_measure(b->image, &image, err, sizeof err) < 0) {
         luaL_error(L, "%s", err);
     }
     if (image.size != m->image.size || image.crc32c != m->image.crc32c) {
-        luaL_error(L, "checkpoint '%s' is of another image of system %s than %s is now: " AGAIN, name, m->system, b->image);
+        luaL_error(L, "%s is of another image of system %s than %s is now: " AGAIN, what, m->system, b->image);
     }
 }
 
@@ -200,11 +205,11 @@ static void must_be_whole(lua_State *L, const char *name, const struct manifest 
         luaL_error(L, "checkpoint '%s': %s", name, err);
     }
     if (now.size != m->state.size || now.crc32c != m->state.crc32c) {
-        luaL_error(L, "checkpoint '%s': %s: damaged: " AGAIN, name, state);
+        luaL_error(L, "checkpoint '%s': %s: damaged: make the checkpoint again", name, state);
     }
 }
 
-static void prepare(lua_State *L, struct board_run *b, const struct manifest *m, const char *board)
+void checkpoint_prepare(lua_State *L, struct board_run *b, const struct manifest *m, const char *board)
 {
     run_prepare(L, b, m->system, board);
     for (size_t i = 0; i < m->device_count; i++) {
@@ -220,30 +225,42 @@ static void prepare(lua_State *L, struct board_run *b, const struct manifest *m,
     }
 }
 
-void checkpoint_open(lua_State *L, struct board_run *b, const char *name, const char *board, struct manifest *m, char state[ENGINE_PATH])
+static void must_be_this(lua_State *L, const char *name, const struct manifest *m, const struct board_run *b)
 {
-    char dir[ENGINE_PATH];
-    dir_of(engine.options.build, name, dir);
+    char what[96];
+    snprintf(what, sizeof what, "checkpoint '%.64s'", name);
+    checkpoint_must_fit(L, what, m, b);
+}
+
+void checkpoint_check(lua_State *L, struct board_run *b, const char *name, const char *dir, struct manifest *m, char state[ENGINE_PATH])
+{
     read_manifest(L, name, dir, m);
     snprintf(state, ENGINE_PATH, "%.*s/state", ENGINE_PATH - 10, dir);
     must_be_whole(L, name, m, state);
-    prepare(L, b, m, board);
-    must_fit(L, name, m, b);
+    must_be_this(L, name, m, b);
     snprintf(b->domain, sizeof b->domain, "%s", m->domain);
+}
+
+void checkpoint_open(lua_State *L, struct board_run *b, const char *name, const char *board, struct manifest *m, char state[ENGINE_PATH])
+{
+    dir_of(engine.options.build, name, b->from);
+    read_manifest(L, name, b->from, m);
+    checkpoint_prepare(L, b, m, board);
+    checkpoint_check(L, b, name, b->from, m, state);
 }
 
 /* What clones are made of was checked when it was made: it holds as long as the image and QEMU are those of then. */
 void checkpoint_clone(lua_State *L, struct board_run *b, const char *name, const char *board, struct manifest *m, char base[ENGINE_PATH])
 {
-    char dir[ENGINE_PATH], path[ENGINE_PATH + 16];
-    dir_of(engine.options.build, name, dir);
-    read_manifest(L, name, dir, m);
-    prepare(L, b, m, board);
-    snprintf(base, ENGINE_PATH, "%.*s/clones", ENGINE_PATH - 10, dir);
+    char path[ENGINE_PATH + 16];
+    dir_of(engine.options.build, name, b->from);
+    read_manifest(L, name, b->from, m);
+    checkpoint_prepare(L, b, m, board);
+    snprintf(base, ENGINE_PATH, "%.*s/clones", ENGINE_PATH - 10, b->from);
     snprintf(path, sizeof path, "%s/state", base);
     if (engine_newer(b->image, path) || engine_newer(engine.emulator, path)) {
-        must_fit(L, name, m, b);
-        snprintf(path, sizeof path, "%s/state", dir);
+        must_be_this(L, name, m, b);
+        snprintf(path, sizeof path, "%s/state", b->from);
         must_be_whole(L, name, m, path);
         folder_remove(base);
         run_take_apart(L, b, path, base);

@@ -51,6 +51,10 @@ static void show(struct board_run *b, size_t device)
 {
     struct console *c = &b->consoles[device];
     char *end;
+    if (b->attached == device + 1) {        /* as it is, whole lines or not */
+        fwrite(c->text + c->shown, 1, c->len - c->shown, stdout);
+        c->shown = c->len;
+    }
     while (!engine.options.quiet && (end = memchr(c->text + c->shown, '\n', c->len - c->shown))) {
         show_line(b, device, c->text + c->shown, end - (c->text + c->shown));
         c->shown = end + 1 - c->text;
@@ -74,7 +78,7 @@ void console_receive(void *board, const char *device, const char *bytes, size_t 
 {
     struct board_run *b = board;
     int i = system_find_device(b->system, device);
-    if (i < 0) {
+    if (i < 0 || b->mute) {
         return;
     }
     struct console *c = &b->consoles[i];

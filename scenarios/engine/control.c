@@ -279,6 +279,23 @@ int control_wait(struct control *c, uint64_t *time_ps, const char **reason, char
     return 0;
 }
 
+int control_look(struct control *c, uint64_t *time_ps, const char **reason, char *err, size_t err_len)
+{
+    while (!c->held) {
+        if (read_line(c, 0, err, err_len) < 0) {
+            return c->lost || interrupted ? -1 : 0;
+        }
+        if (!handle(c)) {
+            return odd(c, err, err_len);
+        }
+    }
+    *time_ps = c->held_at;
+    *reason = c->held_reason;
+    return 1;
+}
+
+int control_fd(const struct control *c) { return c->fd; }
+
 void control_drain(struct control *c)
 {
     char err[128];

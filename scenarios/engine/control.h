@@ -29,6 +29,9 @@ int control_command(struct control *c, const char *line, const char **words, cha
 int control_wait(struct control *c, uint64_t *time_ps, const char **reason, char *err, size_t err_len);
 /* From now on control_wait also returns -1 when fd (-1: none) becomes readable. */
 void control_wait_also(int fd);
+/* Takes in what has come, without waiting. 1: the board is held (as control_wait); 0: it is not; -1: it is gone. */
+int control_look(struct control *c, uint64_t *time_ps, const char **reason, char *err, size_t err_len);
+int control_fd(const struct control *c);
 /* Waits for the board to close its side, which it does after `quit` and after a checkpoint; what it still says is read. */
 void control_drain(struct control *c);
 bool control_lost(const struct control *c);     /* the board has closed its side */

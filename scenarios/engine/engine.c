@@ -76,8 +76,7 @@ static int play(lua_State *L)
     return 0;
 }
 
-/* `name` is that of the folder in build/runs. */
-static int begin(const char *scenario, lua_CFunction work, const void *argument, const struct engine_options *o)
+int engine_begin(const char *scenario, lua_CFunction work, const void *argument, const struct engine_options *o)
 {
     lua_State *L = luaL_newstate();
     int status = 0;
@@ -98,6 +97,9 @@ static int begin(const char *scenario, lua_CFunction work, const void *argument,
         host_close(engine.host);
         engine.host = NULL;
     }
+    if (record_finish()) {
+        status = 1;
+    }
     if (control_interrupted()) {
         fprintf(stderr, "ingot: interrupted: the boards are stopped\n");
         status = 128 + control_interrupted();
@@ -105,10 +107,9 @@ static int begin(const char *scenario, lua_CFunction work, const void *argument,
     return status;
 }
 
-int engine_run(const char *scenario, const struct engine_options *o) { return begin(scenario, play, scenario, o); }
+int engine_run(const char *scenario, const struct engine_options *o) { return engine_begin(scenario, play, scenario, o); }
 
-/* Work on one checkpoint is apart from that on another. */
-static const char *folder_for(const char *what, const char *checkpoint, char folder[128])
+const char *engine_folder(const char *what, const char *checkpoint, char folder[128])
 {
     snprintf(folder, 128, "%s-%.80s", what, engine_name_is_plain(checkpoint) ? checkpoint : "");
     return folder;
@@ -127,7 +128,7 @@ static int prepare_clones(lua_State *L)
 int engine_prepare_clones(const char *checkpoint, const struct engine_options *o) 
 {
     char folder[128];
-    return begin(folder_for("clones", checkpoint, folder), prepare_clones, checkpoint, o);
+    return engine_begin(engine_folder("clones", checkpoint, folder), prepare_clones, checkpoint, o);
 }
 
 /* What a person asks for on the command line is a scenario, too. */
@@ -171,14 +172,14 @@ int engine_save_checkpoint(const char *checkpoint, const char *system, const cha
 {
     struct request r = { saving, checkpoint, system, after, console, text };
     char folder[128];
-    return begin(folder_for("checkpoint", checkpoint, folder), carry_out, &r, o);
+    return engine_begin(engine_folder("checkpoint", checkpoint, folder), carry_out, &r, o);
 }
 
 int engine_restore_checkpoint(const char *checkpoint, const char *after, const char *console, const char *text, const struct engine_options *o)
 {
     struct request r = { restoring, checkpoint, NULL, after, console, text };
     char folder[128];
-    return begin(folder_for("checkpoint", checkpoint, folder), carry_out, &r, o);
+    return engine_begin(engine_folder("checkpoint", checkpoint, folder), carry_out, &r, o);
 }
 
 /* The scenario of ingot gdb. */
@@ -202,4 +203,4 @@ static int debug(lua_State *L)
     return 0;
 }
 
-int engine_gdb(const char *system, const struct engine_options *o) { return begin("gdb", debug, system, o); }
+int engine_gdb(const char *system, const struct engine_options *o) { return engine_begin("gdb", debug, system, o); }

@@ -19,6 +19,7 @@ struct engine_options {
     const char *uri;                        /* libvirt URI, or NULL: embedded */
     const char *system;                     /* for all boards, instead of the scenario's; or NULL */
     const char *from;                       /* checkpoint that board.from() gives, or NULL */
+    const char *record;                     /* name of the recording that is made, or NULL */
     unsigned clone;                         /* number of this clone of it, from 1; 0: none, `from` is restored */
     char *const *gdb_args;                  /* further arguments for gdb, ends with NULL; or NULL */
     bool quiet;                             /* no console output */
@@ -37,6 +38,22 @@ int engine_save_checkpoint(const char *checkpoint, const char *system, const cha
                            const struct engine_options *o);
 /* Continues one, as long (both NULL: until it is interrupted). */
 int engine_restore_checkpoint(const char *checkpoint, const char *after, const char *console, const char *text, const struct engine_options *o);
+/* Fit for the name of a recording. */
+bool engine_name_fits(const char *name);
+/* Does a recording again; what is asked of it is in o (waves, anchors). */
+struct engine_replay {
+    const char *recording;
+    const char *board;      /* one of its boards, or NULL: all */
+    const char *until;      /* how far ("1.2s" since power-on), or NULL: to the recording's end */
+    const char *anchors;    /* a checkpoint every so long ("100ms"), or NULL: none */
+    const char *at;         /* engine_gdb_replay: where gdb begins; NULL: at the board's start; "end" */
+};
+int engine_replay(const struct engine_replay *r, const struct engine_options *o);
+/* One of its boards under gdb, which can go back. */
+int engine_gdb_replay(const struct engine_replay *r, const struct engine_options *o);
+/* One line for each recording of the build folder, on stdout. 0, or 1 when one of them is damaged. */
+int engine_list_recordings(const char *build);
+int engine_remove_recording(const char *build, const char *recording);
 int engine_remove_checkpoint(const char *build, const char *checkpoint);
 /* A board of a system (or of o->from) under gdb, from its first instruction. Exit status of the process. */
 int engine_gdb(const char *system, const struct engine_options *o);

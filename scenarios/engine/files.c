@@ -86,6 +86,8 @@ bool engine_name_is_plain(const char *name)
            name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")] == 0;
 }
 
+bool engine_name_fits(const char *name) { return engine_name_is_plain(name); }
+
 const char *engine_nearest(const char *word, const char *words)
 {
     static char text[128];

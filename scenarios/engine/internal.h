@@ -51,10 +51,18 @@ struct board_run {
     char *impl[SYSTEM_DEVICES_MAX];     /* chosen for this board, or NULL */
     struct console consoles[SYSTEM_DEVICES_MAX];
     uint64_t time_ps;           /* while held */
+    char from[ENGINE_PATH];     /* folder of the checkpoint that it continues; "": none */
+    struct recorded *recorded;  /* what is recorded of it, or NULL */
+    unsigned attached;          /* number of the console that a person has, plus 1; 0: none */
+    bool mute;                  /* its consoles are neither kept nor shown: the same is executed again */
     unsigned next_id;           /* of watches */
     size_t probe_count;
     char *probes[MANIFEST_PROBES_MAX];  /* as in the manifest */
 };
+
+/* engine.c: a Lua state for `work`, with the run's end on every way out. `scenario` names its folder in build/runs. */
+int engine_begin(const char *scenario, lua_CFunction work, const void *argument, const struct engine_options *o);
+const char *engine_folder(const char *what, const char *of, char folder[128]);      /* apart for each checkpoint or recording */
 
 /* step.c: a line on stderr for what takes more than a second */
 void step_begin(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -91,10 +99,14 @@ void run_end(struct board_run *b);
 void run_free(struct board_run *b);
 /* A command; what stands after `ok ` in its answer, valid until the next one. */
 const char *run_command(lua_State *L, struct board_run *b, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-/* go, and wait for the next hold; its reason, valid until the next one. */
+const char *run_wait(lua_State *L, struct board_run *b);        /* the next hold's reason, valid until the next one */
+/* go, and that; its reason, valid until the next one. */
 const char *run_go(lua_State *L, struct board_run *b);
 
 /* lua_debug.c: gdb has the board until it ends; then the board ends, or (until_ps, 0: no) is held at that time */
+void debug_write_commands(lua_State *L, const struct board_run *b, const char *path, const char *socket, bool backwards);
+pid_t debug_start_gdb(lua_State *L, const char *commands);
+void debug_give_terminal(pid_t group);
 void debug_board(lua_State *L, struct board_run *b, uint64_t until_ps);
 
 /* watch.c */
@@ -106,7 +118,22 @@ struct watch_set {
  * `what` is for the line of progress. */
 int watch_run(lua_State *L, struct board_run *b, const struct watch_set *set, uint64_t deadline_ps, const char *what);
 
+/* record.c: for `ingot record`; without it they do nothing */
+void record_board(lua_State *L, struct board_run *b);           /* it has started, and is held */
+void record_command(struct board_run *b, const char *line, bool refused);
+void record_held(struct board_run *b, const char *reason);
+void record_end_board(struct board_run *b);                     /* its process has ended */
+int record_finish(void);                                        /* 0, or 1 after an error, which has been printed */
+void recording_dir(const char *name, const char *below, char path[ENGINE_PATH]);
+void recording_must_exist(lua_State *L, const char *name);
+
 /* checkpoint.c */
+void checkpoint_describe(lua_State *L, const struct board_run *b, struct manifest *m);     /* what it is, except for its state */
+void checkpoint_must_fit(lua_State *L, const char *what, const struct manifest *m, const struct board_run *b);
+void checkpoint_prepare(lua_State *L, struct board_run *b, const struct manifest *m, const char *board);    /* the same board again */
+void checkpoint_save_in(lua_State *L, struct board_run *b, const char *dir, const char *name);     /* name: for messages */
+/* Its manifest, after checking that its state is whole and fits the prepared board. */
+void checkpoint_check(lua_State *L, struct board_run *b, const char *name, const char *dir, struct manifest *m, char state[ENGINE_PATH]);
 void checkpoint_save(lua_State *L, struct board_run *b, const char *name);
 /* Checks it, prepares b for it, and gives the path of its state. */
 void checkpoint_open(lua_State *L, struct board_run *b, const char *name, const char *board, struct manifest *m, char state[ENGINE_PATH]);
@@ -123,8 +150,11 @@ void api_known(lua_State *L, int table, const char *words);      /* an error nam
 uint64_t api_duration(lua_State *L, int index);
 uint64_t api_within(lua_State *L, int index, const char *otherwise);    /* of the options table at index */
 void api_probe_add(lua_State *L, struct board_run *b, const char *line);
-void api_waves_start(lua_State *L, struct board_run *b);         /* those of the command line, on a board that is held */
-extern const luaL_Reg api_wait_methods[], api_probe_methods[], api_waves_methods[], api_debug_methods[];
+/* The windows of --waves for the RTL devices of a board that is prepared: how many, from when to when (UINT64_MAX: its end). */
+unsigned api_waves_span(lua_State *L, const struct board_run *b, uint64_t *from_ps, uint64_t *to_ps);
+/* Those of the command line, on a board that is held; only_rtl: devices that are no RTL on it are left out. */
+void api_waves_start(lua_State *L, struct board_run *b, bool only_rtl);
+extern const luaL_Reg api_wait_methods[], api_probe_methods[], api_waves_methods[], api_debug_methods[], api_interact_methods[];
 void api_board_open(lua_State *L);
 void api_trace_open(lua_State *L);
 

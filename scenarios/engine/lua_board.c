@@ -113,7 +113,7 @@ static int board_start(lua_State *L)
     choose_devices(L, b, 2);
     override_devices(L, b);
     run_start(L, b);
-    api_waves_start(L, b);
+    api_waves_start(L, b, false);
     lua_settop(L, 3);       /* the options, devices=, the board */
     return 1;
 }
@@ -142,7 +142,7 @@ static int board_restore(lua_State *L)
     for (size_t i = 0; i < m.probe_count; i++) {
         api_probe_add(L, b, m.probes[i]);
     }
-    api_waves_start(L, b);
+    api_waves_start(L, b, false);
     lua_settop(L, 3);
     return 1;
 }
@@ -158,7 +158,7 @@ static int start_clone(lua_State *L, const char *checkpoint, const char *name)
     for (size_t i = 0; i < m.probe_count; i++) {
         api_probe_add(L, b, m.probes[i]);
     }
-    api_waves_start(L, b);
+    api_waves_start(L, b, false);
     return 1;
 }
 
@@ -285,6 +285,7 @@ void api_board_open(lua_State *L)
     luaL_setfuncs(L, api_probe_methods, 0);
     luaL_setfuncs(L, api_waves_methods, 0);
     luaL_setfuncs(L, api_debug_methods, 0);
+    luaL_setfuncs(L, api_interact_methods, 0);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
     luaL_newlib(L, functions);

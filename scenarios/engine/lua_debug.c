@@ -54,7 +54,7 @@ static void put_devices(FILE *f, const struct board_run *b)
 }
 
 /* sstep 1: timers and interrupts go on while it steps, as they would without gdb. */
-static void write_commands(lua_State *L, const struct board_run *b, const char *path, const char *socket)
+void debug_write_commands(lua_State *L, const struct board_run *b, const char *path, const char *socket, bool backwards)
 {
     FILE *f = fopen(path, "w");
     if (!f) {
@@ -66,13 +66,17 @@ static void write_commands(lua_State *L, const struct board_run *b, const char *
     fprintf(f, "define peek\nmaintenance packet Qqemu.PhyMemMode:1\nx/wx $arg0\nmaintenance packet Qqemu.PhyMemMode:0\nend\n"
                "document peek\nA word at a physical address, for example a device's register: peek $dmaq0+0x24. No side effect.\nend\n");
     put_devices(f, b);
+    if (backwards) {
+        fprintf(f, "set scheduler-locking step\n");     /* then gdb names the core that it steps back */
+        fprintf(f, "define when\nmonitor when\nend\ndocument when\nThe board's time, and what each core has executed by now.\nend\n");
+    }
     if (fclose(f) != 0) {
         luaL_error(L, "%s: %s: free some space and run again", path, strerror(errno));
     }
 }
 
 /* Ctrl-C is for gdb alone: it has the terminal. */
-static void give_terminal(pid_t group)
+void debug_give_terminal(pid_t group)
 {
     sigset_t ttou, before;
     if (isatty(STDIN_FILENO)) {
@@ -84,7 +88,7 @@ static void give_terminal(pid_t group)
     }
 }
 
-static pid_t start_gdb(lua_State *L, const char *commands)
+pid_t debug_start_gdb(lua_State *L, const char *commands)
 {
     char *argv[GDB_ARGUMENTS_MAX] = { "gdb-multiarch", "-q", "-nx", "-x", (char *)commands };
     size_t n = 5;
@@ -99,7 +103,7 @@ static pid_t start_gdb(lua_State *L, const char *commands)
     pid_t pid = fork();
     if (pid == 0) {
         setpgid(0, 0);
-        give_terminal(getpid());
+        debug_give_terminal(getpid());
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() == engine_process) {
             execvp(argv[0], argv);
@@ -142,6 +146,9 @@ void debug_board(lua_State *L, struct board_run *b, uint64_t until_ps)
     char socket[ENGINE_PATH], commands[ENGINE_PATH + 16], err[ENGINE_ERR];
     const char *reason;
     int status;
+    if (engine.options.record) {
+        luaL_error(L, "a run under gdb cannot be recorded, for what gdb writes is not known: record it without, then ingot gdb --replay");
+    }
     snprintf(socket, sizeof socket, "%s/gdb%u", engine.options.runtime, engine.boards);
     snprintf(commands, sizeof commands, "%s/gdb.cmd", b->dir);
     char *word = word_escape(socket, strlen(socket));
@@ -151,11 +158,11 @@ void debug_board(lua_State *L, struct board_run *b, uint64_t until_ps)
         run_command(L, b, "watch %u time %" PRIu64, b->next_id++, until_ps);
     }
     run_command(L, b, "gdb %s", lua_tostring(L, -1));
-    write_commands(L, b, commands, socket);
+    debug_write_commands(L, b, commands, socket, false);
     run_command(L, b, "go");
-    pid_t gdb = start_gdb(L, commands);
+    pid_t gdb = debug_start_gdb(L, commands);
     bool held = accompany(b, gdb, &status);
-    give_terminal(getpgrp());
+    debug_give_terminal(getpgrp());
     if (WIFSIGNALED(status) || WEXITSTATUS(status)) {
         run_end(b);
         luaL_error(L, WIFSIGNALED(status) ? "gdb was ended by signal %d; the board is stopped" : "gdb ended with status %d; the board is stopped",

@@ -67,24 +67,56 @@ static int waves(lua_State *L)
     return 1;
 }
 
-/* --waves dmaq0, dmaq0=1.2s.., dmaq0=1.2s..1.3s */
-void api_waves_start(lua_State *L, struct board_run *b)
+/* dmaq0, dmaq0=1.2s.., dmaq0=1.2s..1.3s */
+static struct window of_option(lua_State *L, const char *option)
+{
+    struct window w = { .to = "end" };
+    size_t len = strcspn(option, "=");
+    const char *window = option[len] ? option + len + 1 : "0s..", *dots = strstr(window, "..");
+    snprintf(w.device, sizeof w.device, "%.*s", (int)len, option);
+    if (!dots) {
+        luaL_error(L, "--waves %s: write DEVICE or DEVICE=FROM..TO, for example dmaq0=1.2s..1.3s", option);
+    }
+    w.from_ps = instant(L, window, dots - window);
+    if (dots[2]) {
+        set_end(L, &w, dots + 2);
+    }
+    return w;
+}
+
+static bool is_rtl(const struct board_run *b, const struct window *w)
+{
+    int device = system_find_device(b->system, w->device);
+    return device >= 0 && !strcmp(image_impl(b, device), "rtl");
+}
+
+void api_waves_start(lua_State *L, struct board_run *b, bool only_rtl)
 {
     for (const char *const *o = engine.options.waves; *o; o++) {
-        struct window w = { .to = "end" };
-        size_t len = strcspn(*o, "=");
-        const char *window = (*o)[len] ? *o + len + 1 : "0s..", *dots = strstr(window, "..");
-        snprintf(w.device, sizeof w.device, "%.*s", (int)len, *o);
-        if (!dots) {
-            luaL_error(L, "--waves %s: write DEVICE or DEVICE=FROM..TO, for example dmaq0=1.2s..1.3s", *o);
+        struct window w = of_option(L, *o);
+        if (!only_rtl || is_rtl(b, &w)) {
+            ask(L, b, &w);
+            lua_pop(L, 1);
         }
-        w.from_ps = instant(L, window, dots - window);
-        if (dots[2]) {
-            set_end(L, &w, dots + 2);
-        }
-        ask(L, b, &w);
-        lua_pop(L, 1);
     }
+}
+
+unsigned api_waves_span(lua_State *L, const struct board_run *b, uint64_t *from_ps, uint64_t *to_ps)
+{
+    unsigned count = 0;
+    *from_ps = UINT64_MAX;
+    *to_ps = 0;
+    for (const char *const *o = engine.options.waves; *o; o++) {
+        struct window w = of_option(L, *o);
+        if (!is_rtl(b, &w)) {
+            continue;
+        }
+        uint64_t to = strcmp(w.to, "end") ? strtoull(w.to, NULL, 10) : UINT64_MAX;
+        *from_ps = w.from_ps < *from_ps ? w.from_ps : *from_ps;
+        *to_ps = to > *to_ps ? to : *to_ps;
+        count++;
+    }
+    return count;
 }
 
 const luaL_Reg api_waves_methods[] = { { "waves", waves }, { NULL, NULL } };

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sealed.h"
 #include "traces/trace.h"
 #include "words.h"
 
@@ -60,16 +61,10 @@ int manifest_write(const struct manifest *m, const char *path, char *err, size_t
     size_t len;
     FILE *f = open_memstream(&text, &len);
     put(f, m);
-    fflush(f);
-    fprintf(f, "end %08" PRIx32 "\n", trace_crc32c(0, text, len));
     fclose(f);
-    FILE *out = fopen(path, "w");
-    int bad = !out || fwrite(text, 1, len, out) != len;
-    if (out) {
-        bad |= fclose(out) != 0;
-    }
+    int r = sealed_write(path, text, len, err, err_len);
     free(text);
-    return bad ? failed(path, strerror(errno), err, err_len) : 0;
+    return r;
 }
 
 /* One line into m. False: it is none of a manifest. */
@@ -109,15 +104,21 @@ static int take(struct manifest *m, char *line)
     return file && sscanf(value, "%" SCNu64 " %" SCNx32, &file->size, &file->crc32c) == 2 ? 0 : -1;
 }
 
-static int parse(struct manifest *m, char *text, const char *path, char *err, size_t err_len)
+static int odd(const char *path, const char *again, char *err, size_t err_len)
+{
+    snprintf(err, err_len, "%s: written by another version of Ingot: %s", path, again);
+    return -1;
+}
+
+static int parse(struct manifest *m, char *text, const char *path, const char *again, char *err, size_t err_len)
 {
     char *save, *line = strtok_r(text, "\n", &save);
     if (!line || strcmp(line, VERSION_LINE)) {
-        return failed(path, "written by another version of Ingot: make the checkpoint again", err, err_len);
+        return odd(path, again, err, err_len);
     }
     while ((line = strtok_r(NULL, "\n", &save))) {
         if (take(m, line) < 0) {
-            return failed(path, "written by another version of Ingot: make the checkpoint again", err, err_len);
+            return odd(path, again, err, err_len);
         }
     }
     return 0;
@@ -125,27 +126,16 @@ static int parse(struct manifest *m, char *text, const char *path, char *err, si
 
 int manifest_read(struct manifest *m, const char *path, char *err, size_t err_len)
 {
-    static char text[1 << 17];
-    static const char damaged[] = "damaged: make the checkpoint again";
-    FILE *f = fopen(path, "r");
-    if (!f) {
-        return failed(path, strerror(errno), err, err_len);
-    }
-    size_t len = fread(text, 1, sizeof text - 1, f);
-    fclose(f);
-    text[len] = 0;
-    memset(m, 0, sizeof *m);
+    return manifest_read_of(m, path, "make the checkpoint again", err, err_len);
+}
 
-    char tail[32], *end = text;
-    for (char *p = text; (p = strstr(p, "\nend ")); p++) {
-        end = p + 1;
-    }
-    snprintf(tail, sizeof tail, "end %08" PRIx32 "\n", trace_crc32c(0, text, end - text));
-    if (end == text || strlen(text) != len || strcmp(end, tail)) {
-        return failed(path, damaged, err, err_len);
-    }
-    *end = 0;
-    return parse(m, text, path, err, err_len);
+int manifest_read_of(struct manifest *m, const char *path, const char *again, char *err, size_t err_len)
+{
+    char *text = sealed_read(path, again, err, err_len);
+    memset(m, 0, sizeof *m);
+    int r = text ? parse(m, text, path, again, err, err_len) : -1;
+    free(text);
+    return r;
 }
 
 int manifest_measure(const char *path, struct manifest_file *file, char *err, size_t err_len)

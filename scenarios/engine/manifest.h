@@ -53,6 +53,8 @@ struct manifest {
 /* 0, or -1 and a line in err ("PATH: what is wrong"). */
 int manifest_write(const struct manifest *m, const char *path, char *err, size_t err_len);
 int manifest_read(struct manifest *m, const char *path, char *err, size_t err_len);
+/* The same for another thing's manifest: `again` is what to do about a bad one. */
+int manifest_read_of(struct manifest *m, const char *path, const char *again, char *err, size_t err_len);
 int manifest_measure(const char *path, struct manifest_file *f, char *err, size_t err_len);
 
 #ifdef __cplusplus

@@ -219,6 +219,7 @@ static void meet(lua_State *L, struct board_run *b)
     if (!strncmp(reason, "error ", 6)) {
         lost(L, b, lua_pushstring(L, reason + 6));
     }
+    record_board(L, b);
 }
 
 void run_start(lua_State *L, struct board_run *b)
@@ -321,6 +322,7 @@ void run_end(struct board_run *b)
         host_destroy(engine.host, b->domain);
     }
     b->live = false;
+    record_end_board(b);
     if (b->system) {
         console_show_rest(b);
     }
@@ -365,6 +367,9 @@ const char *run_command(lua_State *L, struct board_run *b, const char *fmt, ...)
         luaL_error(L, "out of memory");
     }
     int r = control_command(b->control, line, &words, err, sizeof err);
+    if (r == 0 || !control_lost(b->control)) {
+        record_command(b, line, r < 0);
+    }
     free(line);
     if (r < 0 && (control_lost(b->control) || control_interrupted())) {
         lost(L, b, err);
@@ -374,13 +379,20 @@ const char *run_command(lua_State *L, struct board_run *b, const char *fmt, ...)
     return words;
 }
 
-const char *run_go(lua_State *L, struct board_run *b)
+const char *run_wait(lua_State *L, struct board_run *b)
 {
     char err[ENGINE_ERR];
     const char *reason;
-    run_command(L, b, "go");
     if (control_wait(b->control, &b->time_ps, &reason, err, sizeof err) < 0) {
         lost(L, b, err);
     }
+    return reason;
+}
+
+const char *run_go(lua_State *L, struct board_run *b)
+{
+    run_command(L, b, "go");
+    const char *reason = run_wait(L, b);
+    record_held(b, reason);
     return reason;
 }

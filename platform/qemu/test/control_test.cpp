@@ -97,6 +97,54 @@ TEST(Hold, OfAnInstantIsExact)
     EXPECT_EQ(1234568000u, b.go().time_ps);
 }
 
+TEST(Hold, OfAnInstructionCountIsExact)
+{
+    Board b(pulses(2));
+    b.held();
+    b.ok("watch a insn 1 12345");
+    Held h = b.go();
+    EXPECT_EQ("watch a", h.reason);
+    const std::string cores = b.ask("cores");
+    EXPECT_EQ(" 12345", cores.substr(cores.rfind(' '))) << cores;
+    EXPECT_EQ("ok " + std::to_string(h.time_ps) + cores.substr(2), b.ask("where"));
+    EXPECT_EQ(0u, b.ask("watch a insn 1 12345").rfind("error ", 0)) << "it has them already";
+    EXPECT_EQ(0u, b.ask("watch a insn 2 12345").rfind("error ", 0)) << "no such core";
+    b.ok("watch a insn 1 12346");
+    b.go();
+    const std::string next = b.ask("cores");
+    EXPECT_EQ(" 12346", next.substr(next.rfind(' '))) << next;
+}
+
+/* A replay names them by their time. */
+TEST(Hold, AskedForIsWhatAWatchOfThatTimeFinds)
+{
+    std::vector<Held> holds;
+    std::vector<std::string> where;
+    auto look = [](Board &b) { return b.ask("where") + b.ask("state 0") + b.ask("state 1"); };
+    Board a(pulses(2));
+    a.held();
+    for (int i = 0; i < 40; i++) {
+        a.ok("go");
+        a.ok("hold");
+        holds.push_back(a.held());
+        where.push_back(look(a));
+        if (holds.back().reason != "asked")
+            break;
+        a.ask("send uart0 x");
+    }
+    EXPECT_GT(holds.size(), 3u);
+    Board b(pulses(2));
+    b.held();
+    for (size_t i = 0; i < holds.size(); i++) {
+        if (holds[i].reason == "asked")
+            b.ok("watch w time " + std::to_string(holds[i].time_ps));
+        ASSERT_EQ(holds[i].time_ps, b.go().time_ps) << i;
+        ASSERT_EQ(where[i], look(b)) << i;
+        b.ask("send uart0 x");
+    }
+    EXPECT_EQ("", first_difference(a.trace(), b.trace()));
+}
+
 TEST(Hold, OfAProbeIsBeforeItsInstruction)
 {
     Board b(pulses(2));
@@ -174,6 +222,7 @@ TEST(Control, WhileItRunsOnlyHoldAndQuitAreTaken)
     b.held();
     b.ok("go");
     EXPECT_EQ(0u, b.ask("cores").rfind("error ", 0));
+    EXPECT_EQ(0u, b.ask("where").rfind("error ", 0)) << "it is nowhere while it runs";
     b.ok("hold");
     EXPECT_EQ("asked", b.held().reason);
 }
