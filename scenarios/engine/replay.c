@@ -22,6 +22,18 @@ static int collect(lua_State *L)
     return 0;
 }
 
+static uint64_t last_time(const struct trace *t)
+{
+    struct trace_item item = { .r.time_ps = 0 };
+    struct trace_cursor *c = trace_cursor_new(t);
+    if (c && t->count) {
+        trace_seek(c, t->count - 1);
+        trace_next(c, &item);
+    }
+    trace_cursor_free(c);
+    return item.r.time_ps;
+}
+
 /* The trace's last instant, where the run was ended between two holds. */
 static uint64_t end_of(lua_State *L, const struct replay *p)
 {
@@ -31,7 +43,7 @@ static uint64_t end_of(lua_State *L, const struct replay *p)
     if (!t) {
         luaL_error(L, "%s", err);
     }
-    uint64_t last = t->count ? t->records[t->count - 1].time_ps : 0, held = p->manifest.time_ps;
+    uint64_t last = last_time(t), held = p->manifest.time_ps;
     trace_unload(t);
     last += (PS_PER_NS - last % PS_PER_NS) % PS_PER_NS;
     return last > held ? last : held;

@@ -21,10 +21,17 @@ static struct trace *load(lua_State *L, const char *path)
 /* How many records from `first` on lie before until_ps (not at it). */
 static size_t count_before(const struct trace *t, size_t first, uint64_t until_ps)
 {
+    struct trace_cursor *c = trace_cursor_new(t);
+    struct trace_item item;
     size_t n = first;
-    while (n < t->count && t->records[n].time_ps < until_ps) {
-        n++;
+    if (!c) {
+        return 0;
     }
+    trace_seek(c, first);
+    while (trace_next(c, &item) > 0 && item.r.time_ps < until_ps) {
+        n = item.index + 1;
+    }
+    trace_cursor_free(c);
     return n - first;
 }
 
