@@ -52,6 +52,35 @@ InitramfsIsEqualForEqualInputs)
     cmp "$work/initramfs.cpio" "$guests/initramfs.cpio"
     [ "$(ls "$work")" = initramfs.cpio ] || fail "left: $(ls "$work")"
     ;;
+KvmUnitTestsSayWhatTheyNeed)
+    ! "$source/ci/kvm-unit-tests.sh" 2>"$work/said" || fail "no checkout is an error"
+    grep -q 'which checkout?' "$work/said" || fail "said: $(<"$work/said")"
+    ! "$source/ci/kvm-unit-tests.sh" "$work" 2>"$work/said" || fail "an empty folder is an error"
+    grep -q "$work: no checkout of kvm-unit-tests: clone " "$work/said" || fail "said: $(<"$work/said")"
+    ! "$source/ci/kvm-unit-tests.sh" "$work" pcsi 2>"$work/said" || fail "an unknown test is an error"
+    grep -q "unknown test 'pcsi': choose of: .* psci " "$work/said" || fail "said: $(<"$work/said")"
+    ;;
+KvmUnitTestsAreJudgedByTheirEnd)
+    "$source/ci/kvm_unit_tests_stub.sh" "$work"
+    status=0
+    said=$("$source/ci/kvm-unit-tests.sh" "$work" selftest-setup gicv3-ipi gicv3-active psci timer micro-bench 2>&1) || status=$?
+    expected=$(cat <<'END'
+test                     result pass fail skip  why
+selftest-setup           PASS      2    0    0
+gicv3-ipi                ABORT     0    0    0  ABORT: it gave up
+gicv3-active             ABORT     0    0    0  ABORT: it gave up
+    expected: PASS; see
+psci                     FAIL      1    1    0  FAIL: second
+    expected: SKIP; see
+timer                    STOP      1    0    0  data access outside of the VM (data abort, read of 4 bytes: translation, level 2)
+micro-bench              SKIP      0    0    1  SKIP: not here
+kvm-unit-tests: 2 ended in another way than expected
+END
+    )
+    [ "$(sed 's/ see .*/ see/; s/ *$//' <<<"$said")" = "$expected" ] || fail "said: $said"
+    [ $status = 1 ] || fail "exit $status, not 1"
+    [ ! -e "$work/config.mak" ] || fail "the checkout was written to"
+    ;;
 ModuleKeepsTheHandlersSymbol)
     aarch64-linux-gnu-nm "$build/guests/linux/dmaq.ko" | grep -q ' t dmaq_irq$' || fail "dmaq.ko has no symbol dmaq_irq"
     ;;

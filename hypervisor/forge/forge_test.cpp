@@ -54,6 +54,13 @@ TEST_F(Forge, TheSameInputGivesTheSameBytesAnywhere)
     EXPECT_TRUE(image() == read_file(bench.dir + "/elsewhere/first-light.elf"));
 }
 
+TEST_F(Forge, ARawPayloadsCommandLineIsInItsTree)
+{
+    ASSERT_EQ(0, bench.forge(changed("rt/rt.bin\"", "rt/rt.bin\" cmdline=\"one two\""), "out")) << bench.said();
+    EXPECT_NE(std::string::npos, read_file(bench.dir + "/out/rt.dts").find("bootargs = \"one two\";"));
+    EXPECT_EQ(std::string::npos, read_file(bench.dir + "/out/linux.dts").find("one two"));
+}
+
 TEST_F(Forge, LeavesOtherFilesOfAFolderAlone)
 {
     bench.write("out/letter", "mine");

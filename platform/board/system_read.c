@@ -126,6 +126,7 @@ static void read_payload(struct system *s, struct system_vm *vm, xmlNodePtr c)
         vm->payload = raw ? SYSTEM_PAYLOAD_RAW : SYSTEM_PAYLOAD_ELF;
         vm->kernel = attribute(c, "image");
         vm->address = size_of(s, c, "address");
+        vm->cmdline = raw ? attribute(c, "cmdline") : NULL;
         vm->payload_line = xmlGetLineNo(c);
     } else if (is(c, "dtb")) {
         vm->dtb = attribute(c, "file");
