@@ -39,7 +39,7 @@ enum trace_name {
     TRACE_NAME_DEVICE = 1,
     TRACE_NAME_PROBE,
     TRACE_NAME_TYPE,    /* of a device: "uart16550" */
-    TRACE_NAME_IMPL,    /* ... its implementation, if the board names one: "rtl" */
+    TRACE_NAME_IMPL,    /* ... its implementation: "rtl" */
     TRACE_NAME_CLOCK    /* ... its clock, if the board says one: "10000 ps", "33333333 Hz" */
 };
 

@@ -109,7 +109,8 @@ TEST_F(Checked, AFlippedBitOfARouteOrAVmIsTold)
         // What the compiler left free, and a pointer to no capabilities, mean nothing.
         unsigned byte = random() % sizeof(struct hyp_vm), bit = random() % 8;
         if ((byte < offsetof(struct hyp_vm, vcpu_count) + 4 || byte >= offsetof(struct hyp_vm, entry_ipa)) &&
-            (byte < offsetof(struct hyp_vm, caps) || byte >= offsetof(struct hyp_vm, cap_count))) {
+            (byte < offsetof(struct hyp_vm, caps) || byte >= offsetof(struct hyp_vm, cap_count)) &&
+            byte < offsetof(struct hyp_vm, irq_mask) + sizeof(hyp_vm::irq_mask)) {
             EXPECT_EQ(1, flipped(vms + n % 2 * sizeof(struct hyp_vm) + byte, bit)) << "hyp_vms, byte " << byte << " bit " << bit;
         }
         bit = random() % (HYP_INTIDS * 8);

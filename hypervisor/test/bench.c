@@ -213,6 +213,7 @@ static void look(uint64_t (*path)(uint64_t), uint64_t at, unsigned round)
 }
 
 static void ctlr_read(unsigned round) { look(path_ctlr_read, GICD, round); }
+static void portal(unsigned round) { look(path_portal, 0x09010000, round); }     /* PL031: DR, of the monitor's */
 static void typer_read(unsigned round) { look(path_typer_read, GICR + 8, round); }
 static void enabled_read(unsigned round) { look(path_enabled_read, GICD + ISENABLER + SPI_WORD, round); }
 static void pending_read(unsigned round) { look(path_pending_read, GICD + ISPENDR + SPI_WORD, round); }
@@ -264,6 +265,7 @@ static const struct {
     { "virq.vector", virq_vector, has_raise, "HVC #1 with operation 1 and selector 0 raises no interrupt" },
     { "vgic.ctlr-read", ctlr_read, 0, 0 },
     { "vgic.typer-read", typer_read, 0, 0 },
+    { "portal.call", portal, 0, 0 },
     { "vgic.enabled-read", enabled_read, 0, 0 },
     { "vgic.pending-read", pending_read, 0, 0 },
     { "vgic.spi-enable", spi_enable, 0, 0 },

@@ -13,6 +13,7 @@ uint64_t path_virq_masked(uint64_t call);
 uint64_t path_virq_vector(uint64_t call);
 uint64_t path_ctlr_read(uint64_t at);
 uint64_t path_typer_read(uint64_t at);
+uint64_t path_portal(uint64_t at);
 uint64_t path_enabled_read(uint64_t at);
 uint64_t path_pending_read(uint64_t at);
 void path_spi_enable(uint64_t at, uint32_t bits);

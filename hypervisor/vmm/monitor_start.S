@@ -10,6 +10,8 @@ vmm_portal_entry:
     mov     x2, x1                      /* REPLY_* */
     mov     x1, x0                      /* what was read */
     mov     x0, #CALL_REPLY
+    .global vmm_portal_reply
+vmm_portal_reply:
     svc     #0
 
     .section .text, "ax"

@@ -224,7 +224,7 @@ bool bridge_add(struct bridge_device *b, DeviceState *dev, const struct seam_dev
     }
     b->qdev = dev;
     b->type = desc->type;
-    b->impl = desc->impl;
+    b->impl = seam_devices_impl(board.devices, index);
     b->clock_ps = desc->clock_ps;
     b->clock_hz = desc->clock_hz;
     b->index = index;

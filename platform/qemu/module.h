@@ -45,7 +45,7 @@ void checkpoint_expect_no_memory(void);     /* -incoming brings all but the memo
 /* bridge.c: devices of the seam as QEMU devices: on the system's bus (bridge.c), or behind PCIe (pci.c) */
 struct bridge_device {
     DeviceState *qdev;
-    const char *type, *impl;            /* "dmaq"; "rtl", or NULL: the type's default */
+    const char *type, *impl;            /* "dmaq", "rtl" */
     uint64_t clock_ps, clock_hz;        /* 0: not said */
     unsigned index;                     /* in the seam */
     unsigned spi;                       /* number of its line 0 there: an SPI, or beyond them */

@@ -96,9 +96,7 @@ void record_names(void)
         trace_name(board.trace, 0, TRACE_NAME_DEVICE, i, bridge_name(i));
         const struct bridge_device *b = bridge_device(i);
         trace_name(board.trace, 0, TRACE_NAME_TYPE, i, b->type);
-        if (b->impl) {
-            trace_name(board.trace, 0, TRACE_NAME_IMPL, i, b->impl);
-        }
+        trace_name(board.trace, 0, TRACE_NAME_IMPL, i, b->impl);
         if (b->clock_hz || b->clock_ps) {
             char clock[40];
             snprintf(clock, sizeof clock, b->clock_hz ? "%" PRIu64 " Hz" : "%" PRIu64 " ps", b->clock_hz ? b->clock_hz : b->clock_ps);

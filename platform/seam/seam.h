@@ -74,6 +74,8 @@ int seam_devices_elaborate(struct seam_devices *d, char *err, size_t err_len);
 /* Size of device's window, and number of its interrupt lines; known after add. */
 uint64_t seam_devices_window(const struct seam_devices *d, unsigned device);
 unsigned seam_devices_lines(const struct seam_devices *d, unsigned device);
+/* Its implementation, the type's default if the board names none. Lives as long as d. */
+const char *seam_devices_impl(const struct seam_devices *d, unsigned device);
 
 /* Register access at time `now` (>= every earlier time). offset is within the device's window; size 1, 2, 4 or 8.
  * *delay_ps is how long the bus was occupied: the initiator is stalled until now + *delay_ps. The caller has run

@@ -64,6 +64,7 @@ int seam_devices_elaborate(seam_devices *d, char *err, size_t err_len)
 
 uint64_t seam_devices_window(const seam_devices *d, unsigned device) { return d->entries[device].port->window; }
 unsigned seam_devices_lines(const seam_devices *d, unsigned device) { return d->entries[device].port->lines; }
+const char *seam_devices_impl(const seam_devices *d, unsigned device) { return d->entries[device].port->impl.c_str(); }
 
 seam_result seam_read(seam_devices *d, unsigned device, uint64_t offset, unsigned size, seam_ps now, uint64_t *value, seam_ps *delay_ps)
 {
