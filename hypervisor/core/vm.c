@@ -10,6 +10,7 @@ static struct vm vms[HYP_VCPUS_MAX];
 
 _Static_assert(offsetof(struct vcpu, route) == VCPU_FRAME && offsetof(struct vcpu, stack) == VCPU_STACK && sizeof(struct trap_frame) == VCPU_FRAME, "layout.h");
 _Static_assert(offsetof(struct vcpu, caps) == VCPU_CAPS && offsetof(struct vcpu, cap_count) == VCPU_CAP_COUNT && offsetof(struct vcpu, peer) == VCPU_PEER, "layout.h");
+_Static_assert(offsetof(struct vcpu, vm) == VCPU_VM && offsetof(struct vcpu, number) == VCPU_NUMBER && offsetof(struct vcpu, waiting_words) == VCPU_WAITING, "layout.h");
 _Static_assert(sizeof(((struct vcpu *)0)->route) == VCPU_ROUTES && HYP_INTIDS <= VCPU_ROUTES && sizeof(struct hyp_cap) == 1 << CAP_SIZE_SHIFT, "layout.h");
 
 void vcpu_init(uint32_t n)
@@ -19,11 +20,13 @@ void vcpu_init(uint32_t n)
     const struct hyp_vcpu *t = &hyp_vcpus[n];
 
     v->config = &hyp_vms[t->vm];
+    v->irq_mask = v->config->irq_mask;
     v->vm = &vms[t->vm];
     v->core = &hyp_cores[t->core];
     v->stack = (uint64_t)hyp_stacks + ((t->core + 1ul) << STACK_SHIFT);
     v->caps = v->config->caps;
     v->cap_count = v->config->cap_count;
+    v->number = n;
     v->index = t->index;
     v->shared = t->shared;
     v->gicr_waker = 6;

@@ -20,13 +20,13 @@
 
 /* A VM, as far as it is not constant. */
 struct vm {
+    uint32_t enabled;                   /* of HYP_VIRTUAL_WORD; first, for vectors.S */
     uint32_t gicd_ctlr;
-    uint32_t enabled;                   /* of HYP_VIRTUAL_WORD */
     uint8_t target[32];                 /* vCPU of each of those */
     bool stopped;
 };
 
-/* A vCPU: its registers while it does not run, and its virtual redistributor. layout.h has the places of the first six members. */
+/* A vCPU: its registers while it does not run, and its virtual redistributor. layout.h has the places of the first nine members. */
 struct vcpu {
     struct trap_frame frame;
     /* A byte an interrupt: virtual priority (7:3), ROUTE_OWNED (the VM's: the fast path takes it) */
@@ -35,9 +35,12 @@ struct vcpu {
     const struct hyp_cap *caps;
     uint64_t cap_count;
     struct vcpu *peer;
+    struct vm *vm;
+    uint32_t number;
+    uint32_t waiting_words;             /* a bit a word of waiting that is not 0 */
 
     const struct hyp_vm *config;
-    struct vm *vm;
+    const uint32_t *irq_mask;           /* config's */
     struct core *core;
     uint32_t index;                     /* in its VM */
     bool monitor;                       /* it is one: at EL0, peer is its guest's vCPU */
@@ -58,7 +61,6 @@ struct vcpu {
     uint32_t sgi_enabled;
     /* No list register was free: SGIs are pending, others also active physically */
     uint32_t waiting[HYP_WORDS];
-    uint32_t waiting_words;             /* a bit a word of it that is not 0 */
     uint32_t plane[HYP_WORDS][VGIC_PLANES];     /* bits 7, 6, … 3 of the priorities in route, 32 together */
     uint32_t incoming[2];               /* SGIs and HYP_VIRTUAL_WORD, raised by other cores */
     uint32_t kept[HYP_WORDS];           /* of a shared core: what was enabled when it had to go */
@@ -165,6 +167,7 @@ static inline bool smmu_has(uint32_t intid) { return hyp_smmu.base && intid - hy
 
 /* trap.c, sysreg.c, psci.c, hypercall.c. They return what this core runs then. */
 struct vcpu *trap_sync(struct vcpu *v);
+struct vcpu *trap_device(struct vcpu *v, uint32_t esr);
 struct vcpu *trap_interrupt(struct vcpu *v, uint32_t intid);
 bool trap_vgic(struct vcpu *v, uint32_t iss);           /* an access to the virtual GIC, done; false: it is something else, or wrong */
 bool sysreg_trap(struct vcpu *v, uint32_t iss);         /* false: Undefined */

@@ -11,6 +11,9 @@
 #define VCPU_CAPS 1288          /* its capabilities … */
 #define VCPU_CAP_COUNT 1296     /* … and how many */
 #define VCPU_PEER 1304          /* its monitor, of a guest; its guest, of a monitor; or 0 */
+#define VCPU_VM 1312            /* struct vm, which begins with what is enabled of the virtual interrupts */
+#define VCPU_NUMBER 1320        /* in hyp_vcpus */
+#define VCPU_WAITING 1324       /* waiting_words */
 
 #define ROUTE_OWNED_BIT 0
 #define ROUTE_OWNED (1 << ROUTE_OWNED_BIT)

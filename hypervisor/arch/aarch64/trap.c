@@ -100,6 +100,15 @@ static void call(struct vcpu *v, uint64_t esr)
     }
 }
 
+/* An access that is not the GIC's, by a guest: its monitor's business if it has one. */
+struct vcpu *trap_device(struct vcpu *v, uint32_t esr)
+{
+    if (v->monitor || !v->peer || !(esr & DABT_ISV) || !DABT_TRANSLATION(esr) || esr & DABT_S1PTW) {
+        return trap_sync(v);
+    }
+    return monitor_access(v, esr, arch_fault_ipa());
+}
+
 struct vcpu *trap_sync(struct vcpu *v)
 {
     uint64_t esr = READ_SYSREG(esr_el2);

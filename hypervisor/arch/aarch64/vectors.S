@@ -15,6 +15,7 @@
     .equ    LR_PRIORITY, 48
     .equ    HVC_1, 0x5a000001               /* ESR_EL2 of it: EC 0x16, IL */
     .equ    EC_DABT_LOWER, 0x24
+    .equ    GIC_MIB, 0x080                  /* its registers, and nothing else, are in this one */
     /* ISS of a data abort (D13.2.39): a syndrome with a register, translation fault, not on a table walk */
     .equ    DABT_MASK, 1 << 24 | 1 << 7 | 0x3c
     .equ    DABT_PLAIN, 1 << 24 | 0x04
@@ -156,9 +157,60 @@ irq_lr3:
     X ldp, x2, x3, 2
     .endm
 
-    /* Hypercalls that name a capability; x2, x3 are saved. */
+    /* Hypercalls that name a capability; x2, x3 are saved, w2 is the number. A vCPU that interrupts itself, the commonest of them, finds its capability, sees that the
+     * interrupt is enabled and in no list register, and puts it into one: as an interrupt above, with nothing physical behind it. */
 hypercall_c:
     X stp, x0, x1, 0
+    cmp     w2, #CALL_RAISE
+    b.ne    hypercall_any
+    ldr     x3, [sp, #VCPU_CAP_COUNT - VCPU_FRAME]
+    lsr     x0, x0, #8
+    cmp     x0, x3
+    b.hs    hypercall_any
+    ldr     x3, [sp, #VCPU_CAPS - VCPU_FRAME]
+    ldr     x3, [x3, x0, lsl #CAP_SIZE_SHIFT]   /* number 63:32, INTID 31:16, type 7:0 */
+    ldr     x0, [sp, #VCPU_NUMBER - VCPU_FRAME] /* its own, and what waits 63:32: nothing */
+    cmp     x0, x3, lsr #32
+    b.ne    hypercall_any
+    and     w0, w3, #0xff
+    cmp     w0, #CAP_VIRQ
+    b.ne    hypercall_any
+    ldr     x1, [sp, #VCPU_VM - VCPU_FRAME]
+    ldr     w1, [x1]                        /* enabled */
+    ubfx    w0, w3, #16, #16                /* INTID: of 32 to 63 */
+    lsr     w1, w1, w0                      /* by its low five bits */
+    tbz     w1, #0, hypercall_any
+    .irp n, 0, 1, 2, 3
+    mrs     x1, ICH_LR\n\()_EL2
+    cmp     w1, w0
+    b.ne    1f
+    lsr     x1, x1, #62
+    cbnz    x1, hypercall_any
+1:
+    .endr
+    ldrb    w1, [sp, x0]
+    movz    x2, #LR_PENDING_GROUP1 >> 48, lsl #48
+    orr     x0, x0, x2
+    lsr     w1, w1, #ROUTE_PRIORITY_SHIFT
+    bfi     x0, x1, #LR_PRIORITY + ROUTE_PRIORITY_SHIFT, #5
+    mrs     x1, ICH_ELRSR_EL2
+    tbz     w1, #0, 1f
+    msr     ICH_LR0_EL2, x0
+    b       3f
+1:  tbz     w1, #1, 1f
+    msr     ICH_LR1_EL2, x0
+    b       3f
+1:  tbz     w1, #2, 1f
+    msr     ICH_LR2_EL2, x0
+    b       3f
+1:  tbz     w1, #3, hypercall_any
+    msr     ICH_LR3_EL2, x0
+3:  ldr     x1, [sp, #-VCPU_FRAME + 8]
+    mov     x0, #0
+    X ldp, x2, x3, 2
+    eret
+hypercall_any:
+    ldr     x0, [sp, #-VCPU_FRAME]          /* x1-x3 are in the frame, too */
     SAVE_CALLER_FROM_4
     mov     x1, x0
     TO_STACK x3
@@ -170,13 +222,16 @@ hypercall_c:
 
     /* An access to an address that stage 2 does not map: to the virtual GIC most often. */
 device_fast:
+    mrs     x1, hpfar_el2                   /* bits 39:4 are IPA bits 47:12 */
+    lsr     x3, x1, #12
+    cmp     x3, #GIC_MIB
+    b.ne    monitors
     X stp, x4, x5, 4
     X stp, x6, x7, 6
     str     x8, [sp, #-VCPU_FRAME + 8 * 8]
     str     x30, [sp, #-VCPU_FRAME + 8 * 30]
-    mov     x1, x2
     TO_STACK x3
-    bl      vgic_fast                       /* changes x0 to x8 alone; x0: the vCPU, or 0 */
+    bl      vgic_fast                       /* x1 HPFAR, x2 ESR; changes x0 to x8 alone; x0: the vCPU, or 0 */
     cbz     x0, device_access
     add     sp, x0, #VCPU_FRAME
     X ldp, x4, x5, 4
@@ -218,6 +273,18 @@ srt_high:
     cmp     w1, #31                         /* XZR */
     b.eq    device_access_low
     b       trap_entry
+
+monitors:
+    SAVE_CALLER_FROM_4
+    X stp, x19, x20, 19
+    X stp, x21, x22, 21
+    X stp, x23, x24, 23
+    X stp, x25, x26, 25
+    X stp, x27, x28, 27
+    mov     x1, x2
+    TO_STACK x3
+    bl      trap_device
+    b       resume
 
     /* The hypervisor's own interrupts, and list registers that are full: x0 is the INTID. */
 irq_overflow:

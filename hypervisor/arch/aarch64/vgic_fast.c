@@ -32,7 +32,7 @@ static inline uint32_t pending_here(const struct vcpu *v, uint32_t word)
 /* A word of physical interrupts: enable and pending bits. base: of the physical register. */
 static inline bool word_access(struct vcpu *v, uint32_t word, uint32_t offset, uint64_t base, bool write, uint64_t *value)
 {
-    uint32_t owned = v->config->irq_mask[word], group = offset & 0x380;
+    uint32_t owned = v->irq_mask[word], group = offset & 0x380;
     if (write) {
         if (group != GIC_ISENABLER) {
             return false;
@@ -49,9 +49,10 @@ static inline bool word_access(struct vcpu *v, uint32_t word, uint32_t offset, u
     return true;
 }
 
-struct vcpu *vgic_fast(struct vcpu *v, uint64_t esr)
+/* The vCPU; 0: not here. */
+struct vcpu *vgic_fast(struct vcpu *v, uint64_t hpfar, uint64_t esr)
 {
-    uint64_t page = READ_SYSREG(hpfar_el2) >> 4;        /* bits 39:4 are IPA bits 47:12 */
+    uint64_t page = hpfar >> 4;        /* bits 39:4 are IPA bits 47:12 */
     uint32_t offset = (READ_SYSREG(far_el2) & 0xfff) | (page & 0xf) << 12, rt = SRT(esr);
     uint64_t block = page >> 4, value = 0;
     bool write = WNR(esr);
