@@ -142,6 +142,7 @@ static void machine_done(Notifier *n, void *data)
     }
     board_rearm();
     checkpoint_register();
+    gtimer_register();
     qemu_register_reset(board_reset, NULL);
     b->exit.notify = board_exit;
     qemu_add_exit_notifier(&b->exit);

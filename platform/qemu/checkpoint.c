@@ -58,6 +58,7 @@ static int post_load(void *opaque, int version)
         return -EINVAL;
     }
     board_rearm();
+    gtimer_restored();
     hold_ask("restored");
     if (starter) {
         qemu_bh_schedule(starter);

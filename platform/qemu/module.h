@@ -42,6 +42,10 @@ void board_fail(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
 void checkpoint_register(void);
 void checkpoint_expect_no_memory(void);     /* -incoming brings all but the memory, which is a file that is there already */
 
+/* gtimer.c */
+void gtimer_register(void);
+void gtimer_restored(void);                 /* when the machine goes on, EL2's timers are armed */
+
 /* bridge.c: devices of the seam as QEMU devices: on the system's bus (bridge.c), or behind PCIe (pci.c) */
 struct bridge_device {
     DeviceState *qdev;
