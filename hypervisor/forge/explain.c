@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * --explain: the memory map and the interrupt routes in words
+ * --explain: the memory map, interrupt routes, who runs when, and who may do what to whom, in words
  */
 #include "forge.h"
 
@@ -35,6 +35,54 @@ static void hypervisor(FILE *out, const struct system *s)
     }
 }
 
+static void schedule(FILE *out, const struct system *s)
+{
+    fprintf(out, "\nschedule\n");
+    for (unsigned core = 0; core < s->cores; core++) {
+        const struct system_schedule *t = &s->schedules[core];
+        fprintf(out, "  core %u  ", core);
+        for (size_t i = 0; i < t->slot_count; i++) {
+            const struct system_slot *slot = &t->slots[i];
+            fprintf(out, "%s%s %" PRIu64 " us", i ? ", " : "", slot->vm < 0 ? "nobody" : s->vms[slot->vm].name, slot->ns / 1000);
+        }
+        const char *alone = NULL;
+        unsigned vcpu = 0;
+        for (size_t v = 0; v < s->vm_count && !t->slot_count; v++) {
+            for (unsigned n = 0; n < s->vms[v].core_count; n++) {
+                if (s->vms[v].cores[n] == core) {
+                    alone = s->vms[v].name;
+                    vcpu = n;
+                }
+            }
+        }
+        if (t->slot_count) {
+            fprintf(out, "; again each %" PRIu64 " us", t->frame_ns / 1000);
+        } else if (alone) {
+            fprintf(out, "vCPU %u of %s, alone", vcpu, alone);
+        } else {
+            fprintf(out, "parked");
+        }
+        fprintf(out, "\n");
+    }
+}
+
+static void capabilities(FILE *out, const struct system *s)
+{
+    unsigned count = 0;
+    fprintf(out, "\ncapabilities\n");
+    for (size_t v = 0; v < s->vm_count; v++) {
+        const struct system_vm *vm = &s->vms[v];
+        for (size_t i = 0; i < vm->signal_count; i++, count++) {
+            fprintf(out, "  %-14s %3zu  raises interrupt %u of %s\n", vm->name, i, vm->signals[i].intid, vm->signals[i].to_name);
+        }
+        if (vm->monitor.line) {
+            fprintf(out, "  %-14s 0-31  raises interrupts 32 to 63 of its VM: the monitor of %s\n", "monitor", vm->name);
+            count++;
+        }
+    }
+    fprintf(out, count ? "" : "  none\n");
+}
+
 void forge_explain(FILE *out, const struct system *s)
 {
     fprintf(out, "system %s: %u cores, %" PRIu64 " MiB at 0x%" PRIx64 "\n\nphysical memory\n", s->name, s->cores, s->ram_size >> 20, s->ram_base);
@@ -49,5 +97,9 @@ void forge_explain(FILE *out, const struct system *s)
         const struct system_device *d = &s->devices[i];
         fprintf(out, "  0x%08" PRIx64 "-0x%08" PRIx64 "  %-12s %8u %6u %7u  %s\n", d->base, d->base + d->size - 1, d->name, d->spi, d->spi + 32, d->stream,
                 d->owner >= 0 ? s->vms[d->owner].name : d->owner == SYSTEM_OWNER_HYPERVISOR ? "hypervisor" : "nobody");
+    }
+    if (!s->bare) {
+        schedule(out, s);
+        capabilities(out, s);
     }
 }

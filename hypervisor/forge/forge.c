@@ -231,7 +231,7 @@ static const struct argp_option options[] = {
     { "cross", 'c', "PREFIX", 0, "prefix of the cross compiler (aarch64-linux-gnu-)", 0 },
     { "out", 'o', "DIR", 0, "folder of the result: NAME.elf, its tables, device trees, layout.txt (required to build)", 0 },
     { "keep", 'k', NULL, 0, "keep what a failed run has made in DIR/.forge, and payloads.S of a good one", 0 },
-    { "explain", 'e', NULL, 0, "print the memory map with its reasons and the interrupt routes; build nothing", 0 },
+    { "explain", 'e', NULL, 0, "print the memory map with its reasons, interrupt routes, schedule and capabilities; build nothing", 0 },
     { "from", 'F', "FILE", 0, "go on from a stage's file: 2-layout.xml or 3-pagetables.xml, as made or changed", 0 },
     { "formats", 'm', "DIR", 0, "where page table formats are looked up, FORMAT.xml (hypervisor/forge/formats)", 0 },
     { "format", 't', "FORM", 0, "the image's form: elf; or with the ELF also image (NAME.image, a Linux arm64 Image) or uimage (NAME.uimage)", 0 },
