@@ -99,8 +99,43 @@ static const struct {
     { "loads of every kind", check_loads },
 };
 
+#define SIGNAL 40                        /* hypervisor/test/signals.xml */
+static bool listens;
+
+/* Raises the virtual interrupt of a capability, and listens for the one that others raise here. */
+static bool signals(int letter)
+{
+    switch (letter) {
+    case 'l':
+        *reg(GICD + ISENABLER + SIGNAL / 32 * 4) = 1u << SIGNAL % 32;
+        listens = true;
+        text("check: listens\n");
+        return true;
+    case 'g':
+        text(call_own(1) == 0 ? "check: raised\n" : "check: not raised\n");
+        return true;
+    case 'G':
+        text(call_own(1 | 1 << 8) == -1 ? "check: no capability\n" : "check: WRONG: raised without a capability\n");
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void hear(void)
+{
+    uint64_t intid = listens ? READ_SYSREG(ICC_IAR1_EL1) : 1023;
+    if (intid == SIGNAL) {
+        WRITE_SYSREG(ICC_EOIR1_EL1, intid);
+        text("check: signal\n");
+    }
+}
+
 static void end_by(int letter)
 {
+    if (signals(letter)) {
+        return;
+    }
     switch (letter) {
     case 'd': *reg(0x09000000) = 1; break;
     case 'i': ((void (*)(void))0x0a000000)(); break;
@@ -144,5 +179,6 @@ void check_main(const char *tree, uint64_t others, uint64_t daif, uint64_t sctlr
         if (uart[LSR] & LSR_DR) {
             end_by(uart[RBR]);
         }
+        hear();
     }
 }

@@ -8,6 +8,7 @@
 
 int64_t call_hvc(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
 int64_t call_smc(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
+int64_t call_own(uint64_t call);
 int64_t call_hvc_imm(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
 
 /* check.c: one line for each check; `what` tells which of its values is wrong */
