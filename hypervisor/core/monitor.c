@@ -9,6 +9,7 @@
 #define NS_PER_TICK 16u                         /* CNTFRQ_EL0 62.5 MHz */
 
 static struct vcpu monitors[HYP_VCPUS_MAX];
+static const uint32_t no_interrupts[HYP_WORDS];        /* a monitor that reaches for the GIC finds nothing of its own there */
 
 void monitor_init(struct vcpu *guest)
 {
@@ -20,6 +21,7 @@ void monitor_init(struct vcpu *guest)
     m->caps = t->caps;
     m->cap_count = t->cap_count;
     m->config = guest->config;
+    m->irq_mask = no_interrupts;
     m->vm = guest->vm;
     m->core = guest->core;
     m->alarm = ~0ul;
@@ -41,7 +43,6 @@ static struct vcpu *enter(struct vcpu *guest, uint64_t exit, uint64_t x1, uint64
     m->frame.x[3] = x3;
     m->frame.x[4] = READ_SYSREG(cntpct_el0) * NS_PER_TICK;
     m->exit = exit;
-    guest->inside = true;
     arch_enter_monitor(guest, m);
     return m;
 }
@@ -66,7 +67,6 @@ static struct vcpu *leave(struct vcpu *m)
 static struct vcpu *reply(struct vcpu *m)
 {
     struct vcpu *guest = m->peer;
-    guest->inside = false;
     arch_leave_monitor(guest);
     if (m->exit == EXIT_MMIO && m->frame.x[2] != REPLY_DONE) {
         fault_report(guest, "data access outside of the VM");
@@ -108,7 +108,6 @@ struct vcpu *monitor_crash(struct vcpu *m, const char *what)
     console_print("ingot: vm %s: core %u: %s\n", guest->config->name, guest->core->id, what);
     arch_explain(m);
     console_give();
-    guest->inside = false;
     arch_leave_monitor(guest);
     vm_stop(guest, what);
     return schedule(guest->core);

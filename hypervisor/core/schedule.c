@@ -136,7 +136,9 @@ static void keep_for_owner(struct core *c, uint32_t intid)
             return;
         }
     }
-    WRITE_SYSREG(ICC_DIR_EL1, intid);
+    if (intid < 32) {
+        WRITE_SYSREG(ICC_DIR_EL1, intid);   /* masked, and its vCPU's when that is loaded; an SPI of a stopped VM's monitor stays active: it does not come again */
+    }
 }
 
 void schedule_interrupt(struct core *c, uint32_t intid)

@@ -45,7 +45,6 @@ struct vcpu {
     uint32_t index;                     /* in its VM */
     bool monitor;                       /* it is one: at EL0, peer is its guest's vCPU */
     uint32_t exits;                     /* a monitor's, that wait: a bit an EXIT_* */
-    bool inside;                        /* of a guest: its monitor runs */
     uint64_t alarm;                     /* tick, or ~0: a monitor's */
     uint32_t exit, esr;                 /* a monitor's: what it is in for, and the syndrome of the access */
     bool shared;                        /* the core has other vCPUs too */

@@ -11,9 +11,7 @@
 #define MONITOR_DATA 0x10020000
 #define MONITOR_STACK 0x101f0000        /* its top */
 #define MONITOR_CONFIG 0x101f0000
-#define MONITOR_END 0x10200000
 #define MONITOR_DISK 0x10200000
-#define MONITOR_UART 0x0b000000         /* a page of devices' addresses is where it is on the board */
 
 /* Exits: the portal is entered with one of these in x0, and answers with SVC #0, x0 CALL_REPLY, x1 a value, x2 one of REPLY_*. x4: nanoseconds since reset. */
 #define EXIT_MMIO 1                     /* x1 guest physical address, x2 value to write, x3 size in bytes, bit 8: a write; x1 of the answer: what was read */

@@ -3,7 +3,7 @@
  *
  * While a guest runs, SP_EL2 points to the routes of its struct vcpu: its registers go below, and an interrupt's route is found at [sp, INTID].
  * Three paths are short, and hypervisor/test and `./ingot bench hypervisor` hold them to their length, entry to ERET:
- *   interrupt to list register 0     16 instructions, 1 line of 64 bytes more than it has (2 more for each of the next three registers)
+ *   interrupt to list register 0     16 instructions, 1 line of 64 bytes (2 more for each of the next three registers)
  *   hypercall 0                      11
  *   a word of the virtual GIC        saves only what vgic_fast.c changes; other registers of it what C may change
  * All others save every register and may end in another vCPU's.
