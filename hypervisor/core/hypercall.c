@@ -40,3 +40,12 @@ int64_t hypercall(struct vcpu *v, uint64_t x0)
         return CALL_BAD;
     }
 }
+
+struct vcpu *hypercall_switching(struct vcpu *v)
+{
+    switch (v->frame.x[0] & 0xff) {
+    default:
+        v->frame.x[0] = CALL_BAD;
+        return v;
+    }
+}

@@ -30,6 +30,7 @@
 #define CALL_LOWER 2            /* it is not pending any more, if the guest has not taken it */
 #define CALL_REPLY 3            /* a monitor's: the exit is handled (monitor.h) */
 #define CALL_ALARM 4            /* a monitor's: exit EXIT_ALARM when x1 nanoseconds have passed since reset; all ones: none */
+#define CALL_SWITCHING 5        /* this one and all above may end in another vCPU: every register is saved */
 #define CALL_BAD -1             /* no such call, no such capability, or one of another type */
 
 #define STACK_SHIFT 13          /* 8 KiB a core */

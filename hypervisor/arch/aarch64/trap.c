@@ -124,7 +124,11 @@ struct vcpu *trap_sync(struct vcpu *v)
         call(v, esr);
         break;
     case EC_HVC64:                  /* ELR is behind the HVC already */
-        call(v, esr);
+        if ((esr & 0xffff) == 1) {
+            next = hypercall_switching(v);
+        } else {
+            call(v, esr);
+        }
         break;
     case EC_SYSREG:
         if (sysreg_trap(v, esr)) {

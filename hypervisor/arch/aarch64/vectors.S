@@ -210,6 +210,8 @@ hypercall_c:
     X ldp, x2, x3, 2
     eret
 hypercall_any:
+    cmp     w2, #CALL_SWITCHING
+    b.hs    trap_entry
     ldr     x0, [sp, #-VCPU_FRAME]          /* x1-x3 are in the frame, too */
     SAVE_CALLER_FROM_4
     mov     x1, x0
