@@ -41,11 +41,34 @@ int64_t hypercall(struct vcpu *v, uint64_t x0)
     }
 }
 
+static int64_t semaphore(struct vcpu *v, uint64_t x0, uint32_t right)
+{
+    const struct hyp_cap *cap = capability(v, x0 >> 8, CAP_SEMAPHORE);
+    if (!cap || !(cap->type & right)) {
+        return CALL_BAD;
+    }
+    return right == RIGHT_UP ? semaphore_up(cap->number) : semaphore_down(v, cap->number, v->frame.x[1]);
+}
+
 struct vcpu *hypercall_switching(struct vcpu *v)
 {
-    switch (v->frame.x[0] & 0xff) {
-    default:
-        v->frame.x[0] = CALL_BAD;
-        return v;
+    uint64_t x0 = v->frame.x[0];
+    const struct hyp_cap *portal;
+    int64_t result = CALL_BAD;
+    switch (x0 & 0xff) {
+    case CALL_UP:
+        result = semaphore(v, x0, RIGHT_UP);
+        break;
+    case CALL_DOWN:
+        result = semaphore(v, x0, RIGHT_DOWN);
+        break;
+    case CALL_PORTAL:
+        portal = capability(v, x0 >> 8, CAP_PORTAL);
+        if (portal) {
+            return domain_call(v, portal);
+        }
+        break;
     }
+    v->frame.x[0] = result;
+    return v;
 }

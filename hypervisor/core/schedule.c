@@ -65,6 +65,10 @@ static bool may_run(struct vcpu *v)
         v->online = true;
         v->starting = false;
         arch_reset_vcpu(v, v->start_entry, v->start_x0);
+        v->active = 0;
+        if (v->domain) {
+            domain_start(v);
+        }
         if (v->core->loaded == v) {
             v->core->loaded = 0;            /* what the core has of it is old */
         }
@@ -80,6 +84,15 @@ static bool may_run(struct vcpu *v)
     return v->online;
 }
 
+static void unload(struct vcpu *v)
+{
+    if (v->active) {
+        domain_leave_core(v);
+    }
+    arch_save(v);
+    gic_keep(v);
+}
+
 static void load(struct core *c, struct vcpu *v)
 {
     struct vcpu *old = c->loaded;
@@ -87,12 +100,14 @@ static void load(struct core *c, struct vcpu *v)
         return;
     }
     if (old) {
-        arch_save(old);
-        gic_keep(old);
+        unload(old);
     }
     c->loaded = v;
     arch_load(v);
     gic_give_back(v);
+    if (v->active) {
+        domain_enter_core(v);
+    }
     if (v->waiting_words) {
         lists_refill(v);                    /* what came while it was away */
     }
@@ -103,8 +118,7 @@ static void rest(struct core *c)
 {
     struct vcpu *old = c->loaded;
     if (old) {
-        arch_save(old);
-        gic_keep(old);
+        unload(old);
         c->loaded = 0;
     }
     WFI();
@@ -122,7 +136,7 @@ struct vcpu *schedule(struct core *c)
     load(c, v);
     vcpu_take_incoming(v);
     begin_slot(c);
-    return v;
+    return v->active ? v->active : v;
 }
 
 /* One of the VMs', for a vCPU of this core that is not loaded, or does not run. */
@@ -132,7 +146,11 @@ static void keep_for_owner(struct core *c, uint32_t intid)
     for (uint32_t i = 0; vm != HYP_NO_VM && i < hyp_vms[vm].vcpu_count; i++) {
         struct vcpu *v = &hyp_vcpu_states[hyp_vms[vm].first_vcpu + i];
         if (v->core == c) {
-            lists_own(v, intid);
+            if (v->domain) {
+                semaphore_interrupt(intid);
+            } else {
+                lists_own(v, intid);
+            }
             return;
         }
     }

@@ -32,6 +32,8 @@ static void start_system(void)
     for (uint32_t i = 0; i < hyp_vcpu_count; i++) {
         vcpu_init(i);
     }
+    semaphore_init();
+    domain_init();
     start_others();
 }
 

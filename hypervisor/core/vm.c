@@ -6,7 +6,7 @@
 #include "hyp.h"
 
 struct vcpu hyp_vcpu_states[HYP_VCPUS_MAX];
-static struct vm vms[HYP_VCPUS_MAX];
+struct vm hyp_vm_states[HYP_VCPUS_MAX];
 
 _Static_assert(offsetof(struct vcpu, route) == VCPU_FRAME && offsetof(struct vcpu, stack) == VCPU_STACK && sizeof(struct trap_frame) == VCPU_FRAME, "layout.h");
 _Static_assert(offsetof(struct vcpu, caps) == VCPU_CAPS && offsetof(struct vcpu, cap_count) == VCPU_CAP_COUNT && offsetof(struct vcpu, peer) == VCPU_PEER, "layout.h");
@@ -21,7 +21,7 @@ void vcpu_init(uint32_t n)
 
     v->config = &hyp_vms[t->vm];
     v->irq_mask = v->config->irq_mask;
-    v->vm = &vms[t->vm];
+    v->vm = &hyp_vm_states[t->vm];
     v->core = &hyp_cores[t->core];
     v->stack = (uint64_t)hyp_stacks + ((t->core + 1ul) << STACK_SHIFT);
     v->caps = v->config->caps;
@@ -33,7 +33,8 @@ void vcpu_init(uint32_t n)
     v->gicr_block = (GICR_BASE + t->index * GICR_STRIDE) >> 16;
     v->gicr_typer = vgicr_typer(v->config, t->index);
     v->alarm = ~0ul;
-    for (unsigned i = 0; i < HYP_INTIDS; i++) {
+    v->domain = v->monitor = v->config->thread_sp;
+    for (unsigned i = 0; i < HYP_INTIDS && !v->domain; i++) {
         v->route[i] = vgic_owned(v, i / 32) >> i % 32 & 1 ? ROUTE_OWNED : 0;
     }
     if (v->config->monitor) {

@@ -29,8 +29,9 @@ static void hypervisor(FILE *out, const struct system *s)
     region(out, s->hyp_base + 2 * FORGE_REGION, FORGE_REGION, "data and stacks, never executable", "hypervisor");
     for (size_t v = 0; v < s->vm_count; v++) {
         const struct system_vm *vm = &s->vms[v];
-        char what[128];
-        snprintf(what, sizeof what, "at IPA 0x%" PRIx64 ", core %u, payload at IPA 0x%" PRIx64, vm->ipa, vm->cores[0], vm->kernel_ipa);
+        char what[128], core[32];
+        snprintf(core, sizeof core, vm->core_count ? "core %u" : "no core", vm->cores[0]);
+        snprintf(what, sizeof what, "at IPA 0x%" PRIx64 ", %s, payload at IPA 0x%" PRIx64, vm->ipa, core, vm->kernel_ipa);
         region(out, vm->pa, vm->size, what, vm->name);
     }
 }
@@ -75,12 +76,37 @@ static void capabilities(FILE *out, const struct system *s)
         for (size_t i = 0; i < vm->signal_count; i++, count++) {
             fprintf(out, "  %-14s %3zu  raises interrupt %u of %s\n", vm->name, i, vm->signals[i].intid, vm->signals[i].to_name);
         }
+        for (size_t i = 0; i < vm->capability_count; i++, count++) {
+            const struct system_capability *c = &vm->capabilities[i];
+            fprintf(out, "  %-14s %3zu  ", vm->name, vm->signal_count + i);
+            if (c->portal_name) {
+                const struct system_portal *p = &s->vms[c->domain].portals[c->portal];
+                fprintf(out, "calls %s, id %u, badge %u: %u words in, %u out\n", c->portal_name, p->id, c->badge, p->in, p->out);
+            } else {
+                fprintf(out, "counts semaphore %s%s%s%s\n", c->semaphore_name, c->up ? " up" : "", c->up && c->down ? " and" : "", c->down ? " down" : "");
+            }
+        }
         if (vm->monitor.line) {
             fprintf(out, "  %-14s 0-31  raises interrupts 32 to 63 of its VM: the monitor of %s\n", "monitor", vm->name);
             count++;
         }
     }
     fprintf(out, count ? "" : "  none\n");
+}
+
+static void contexts(FILE *out, const struct system *s)
+{
+    for (size_t i = 0; i < s->context_count; i++) {
+        const struct system_context *c = &s->contexts[i];
+        const struct system_vm *d = &s->vms[c->domain];
+        fprintf(out, "%s  %-14s %3u  on the time of vCPU %u of %s, stack from IPA 0x%" PRIx64 "\n", i ? "" : "\ncontexts of domains\n", d->name, c->index, c->vcpu,
+                s->vms[c->vm].name, system_stack_of(d, c->index));
+    }
+    for (size_t i = 0; i < s->semaphore_count; i++) {
+        const struct system_semaphore *m = &s->semaphores[i];
+        fprintf(out, "%s  %-14s %3u", i ? "" : "\nsemaphores\n", m->name, m->count);
+        fprintf(out, m->device < 0 ? "\n" : "  counted up by interrupt %u of %s\n", m->irq, m->device_name);
+    }
 }
 
 void forge_explain(FILE *out, const struct system *s)
@@ -101,5 +127,6 @@ void forge_explain(FILE *out, const struct system *s)
     if (!s->bare) {
         schedule(out, s);
         capabilities(out, s);
+        contexts(out, s);
     }
 }

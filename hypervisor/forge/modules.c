@@ -7,6 +7,16 @@
 #include "forge.h"
 
 static bool has_iommu(const struct system *s) { return s->hyp_iommu >= 0; }
+static bool has_semaphore(const struct system *s) { return s->semaphore_count; }
+static bool has_domain(const struct system *s)
+{
+    for (size_t v = 0; v < s->vm_count; v++) {
+        if (s->vms[v].domain) {
+            return true;
+        }
+    }
+    return false;
+}
 static bool has_monitor(const struct system *s)
 {
     for (size_t v = 0; v < s->vm_count; v++) {
@@ -24,6 +34,8 @@ static const struct {
     const char *hooks[8];
 } modules[] = {
     { "smmu", has_iommu, { "smmu_init", "smmu_interrupt" } },
+    { "domain", has_domain, { "domain_init", "domain_start", "domain_call", "domain_trap", "domain_leave_core", "domain_enter_core" } },
+    { "semaphore", has_semaphore, { "semaphore_init", "semaphore_up", "semaphore_down", "semaphore_interrupt" } },
     { "monitor", has_monitor, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" } },
 };
 

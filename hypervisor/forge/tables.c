@@ -15,12 +15,13 @@
 
 static void irqs(const struct system *s, int vm, uint32_t mask[(HYP_INTIDS + 31) / 32])
 {
+    bool domain = s->vms[vm].domain;            /* has only what its semaphores count */
     memset(mask, 0, (HYP_INTIDS + 31) / 32 * sizeof *mask);
-    mask[0] |= 1u << PPI_VIRTUAL_TIMER | 1u << PPI_PHYSICAL_TIMER;
+    mask[0] |= domain ? 0 : 1u << PPI_VIRTUAL_TIMER | 1u << PPI_PHYSICAL_TIMER;
     for (size_t i = 0; i < s->device_count; i++) {
         const struct system_device *d = &s->devices[i];
         for (unsigned n = 0; d->owner == vm && n < d->lines; n++) {
-            mask[(d->spi + n + 32) / 32] |= 1u << (d->spi + n) % 32;
+            mask[(d->spi + n + 32) / 32] |= domain && system_semaphore_of(s, i, n) < 0 ? 0 : 1u << (d->spi + n) % 32;
         }
     }
 }
@@ -85,7 +86,40 @@ static void cores(FILE *out, const struct system *s)
     fprintf(out, "};\n");
 }
 
-/* A VM's capabilities, by their selectors: its signals. */
+/* Portals stand in the order of their domains. */
+static unsigned first_portal(const struct system *s, size_t domain)
+{
+    unsigned n = 0;
+    for (size_t v = 0; v < domain; v++) {
+        n += s->vms[v].portal_count;
+    }
+    return n;
+}
+
+static void objects(FILE *out, const struct system *s)
+{
+    fprintf(out, "const struct hyp_portal hyp_portals[] = {\n");
+    for (size_t v = 0; v < s->vm_count; v++) {
+        for (size_t i = 0; i < s->vms[v].portal_count; i++) {
+            const struct system_portal *p = &s->vms[v].portals[i];
+            fprintf(out, "    { .domain = %zu, .id = %u, .in = %u, .out = %u },\n", v, p->id, p->in, p->out);
+        }
+    }
+    fprintf(out, "};\nconst uint32_t hyp_ec_count = %zu;\nconst struct hyp_ec hyp_ecs[] = {\n", s->context_count);
+    for (size_t i = 0; i < s->context_count; i++) {
+        const struct system_context *c = &s->contexts[i];
+        fprintf(out, "    { .domain = %d, .index = %u, .vcpu = %u, .sp = 0x%" PRIx64 " },\n", c->domain, c->index, first_vcpu(s, c->vm) + c->vcpu,
+                system_stack_of(&s->vms[c->domain], c->index));
+    }
+    fprintf(out, "};\nconst uint32_t hyp_semaphore_count = %zu;\nconst struct hyp_semaphore hyp_semaphores[] = {\n", s->semaphore_count);
+    for (size_t i = 0; i < s->semaphore_count; i++) {
+        const struct system_semaphore *m = &s->semaphores[i];
+        fprintf(out, "    { .count = %u, .intid = %u },\n", m->count, m->device < 0 ? 0 : s->devices[m->device].spi + m->irq + 32);
+    }
+    fprintf(out, "};\n");
+}
+
+/* A VM's or domain's capabilities, by their selectors: its signals, then the others. */
 static void capabilities(FILE *out, const struct system *s)
 {
     for (size_t v = 0; v < s->vm_count; v++) {
@@ -93,6 +127,14 @@ static void capabilities(FILE *out, const struct system *s)
         fprintf(out, "static const struct hyp_cap caps_%zu[] = {\n", v);
         for (size_t i = 0; i < vm->signal_count; i++) {
             fprintf(out, "    { .type = CAP_VIRQ | %uu << 16, .number = %u },\n", vm->signals[i].intid, first_vcpu(s, vm->signals[i].to));
+        }
+        for (size_t i = 0; i < vm->capability_count; i++) {
+            const struct system_capability *c = &vm->capabilities[i];
+            if (c->portal_name) {
+                fprintf(out, "    { .type = CAP_PORTAL | %uu << 16, .number = 0x%x },\n", first_portal(s, c->domain) + c->portal, c->badge << 16 | c->context);
+            } else {
+                fprintf(out, "    { .type = CAP_SEMAPHORE%s%s, .number = %d },\n", c->up ? " | RIGHT_UP" : "", c->down ? " | RIGHT_DOWN" : "", c->semaphore);
+            }
         }
         fprintf(out, "};\n");
     }
@@ -160,6 +202,7 @@ void forge_tables(FILE *out, const struct system *s)
     vcpus(out, s);
     cores(out, s);
     capabilities(out, s);
+    objects(out, s);
     monitors(out, s);
     for (size_t v = 0; v < s->vm_count; v++) {
         fprintf(out, "extern const uint64_t hyp_s2_%zu[];\n", v);
@@ -175,7 +218,7 @@ void forge_tables(FILE *out, const struct system *s)
         }
         fprintf(out, "    { .name = \"%s\", .first_vcpu = %u, .vcpu_count = %u, .irq_words = 0x%x, .caps = caps_%zu, .cap_count = %zu, .vmid = %zu, .entry_ipa = 0x%" PRIx64 ", .boot_x0 = 0x%" PRIx64 ",\n"
                 "      .vttbr = (uint64_t)hyp_s2_%zu + (%zuul << 48), .ram_ipa = 0x%" PRIx64 ", .ram_pa = 0x%" PRIx64 ", .ram_size = 0x%" PRIx64 ",\n"
-                "      .irq_mask = {", vm->name, first_vcpu(s, v), vm->core_count, words, v, vm->signal_count, v + 1, vm->kernel_ipa, vm->dtb_ipa, v, v + 1, vm->ipa, vm->pa, vm->size);
+                "      .irq_mask = {", vm->name, first_vcpu(s, v), vm->core_count, words, v, vm->signal_count + vm->capability_count, v + 1, vm->kernel_ipa, vm->dtb_ipa, v, v + 1, vm->ipa, vm->pa, vm->size);
         for (unsigned w = 0; w < (HYP_INTIDS + 31) / 32; w++) {
             fprintf(out, mask[w] ? " [%u] = 0x%08x," : "", w, mask[w]);
             for (unsigned b = 0; b < 32; b++) {
@@ -187,6 +230,9 @@ void forge_tables(FILE *out, const struct system *s)
         fprintf(out, " },\n");
         if (vm->monitor.line) {
             fprintf(out, "      .monitor = &monitor_%zu,\n", v);
+        }
+        if (vm->domain) {
+            fprintf(out, "      .thread_sp = 0x%" PRIx64 ",\n", system_stack_of(vm, 0));
         }
         fprintf(out, "    },\n");
     }

@@ -77,6 +77,12 @@ void arch_leave_monitor(struct vcpu *guest);
 uint64_t arch_access_value(const struct vcpu *v, uint32_t esr);         /* what the guest's store (ISS with ISV) writes */
 void arch_access_done(struct vcpu *v, uint32_t esr, uint64_t value);    /* it goes on behind it; value: what a load reads */
 uint64_t arch_fault_ipa(void);          /* of an abort: what the guest's address translates to */
+/* domain.c: `from`, which runs, calls: its registers are kept, and the context begins at entry, with nothing of them; and back. */
+void arch_domain_enter(struct vcpu *from, struct vcpu *context, uint64_t entry, uint64_t sp);
+void arch_domain_leave(struct vcpu *to);
+void arch_domain_pause(struct vcpu *context, struct vcpu *v);           /* v's own registers are in place, as if it had not called */
+void arch_domain_resume(struct vcpu *context, struct vcpu *v);
+void arch_sleep(uint64_t deadline);     /* until an interrupt, or that tick of the counter */
 /* fpu.S */
 void arch_fpu_save(struct arch_fpu *f);
 void arch_fpu_load(const struct arch_fpu *f);

@@ -43,7 +43,11 @@ struct vcpu {
     const uint32_t *irq_mask;           /* config's */
     struct core *core;
     uint32_t index;                     /* in its VM */
-    bool monitor;                       /* it is one: at EL0, peer is its guest's vCPU */
+    bool monitor;                       /* it runs at EL0: a monitor, or a domain's; peer is the vCPU whose time it is */
+    bool domain;                        /* a domain's */
+    struct vcpu *active;                /* what runs on its time instead of the guest: a domain's context; a domain's thread: itself; or NULL */
+    struct vcpu *caller;                /* of a domain's context, while it is called … */
+    const struct hyp_portal *portal;    /* … by this portal */
     uint32_t exits;                     /* a monitor's, that wait: a bit an EXIT_* */
     uint64_t alarm;                     /* tick, or ~0: a monitor's */
     uint32_t exit, esr;                 /* a monitor's: what it is in for, and the syndrome of the access */
@@ -79,6 +83,7 @@ struct core {
 };
 extern struct core hyp_cores[HYP_CORES_MAX];
 extern struct vcpu hyp_vcpu_states[HYP_VCPUS_MAX];
+extern struct vm hyp_vm_states[HYP_VCPUS_MAX];
 
 /* start.c */
 void hyp_main(uint64_t core_id) __attribute__((noreturn));
@@ -158,6 +163,20 @@ struct vcpu *monitor_call(struct vcpu *m);                                      
 struct vcpu *monitor_crash(struct vcpu *m, const char *what);
 bool monitor_owns(const struct core *c, uint32_t intid);                        /* its UART, or the alarm */
 struct vcpu *monitor_interrupt(struct vcpu *v, uint32_t intid);                 /* one of those, acknowledged */
+
+/* domain.c: protection domains at EL0, called through portals on their callers' time, or with a thread and time of their own */
+void domain_init(void);                                 /* before any vCPU runs */
+void domain_start(struct vcpu *thread);                 /* reset: it begins */
+struct vcpu *domain_call(struct vcpu *v, const struct hyp_cap *cap);
+struct vcpu *domain_trap(struct vcpu *v, uint64_t esr); /* any exception of a domain but an interrupt */
+void domain_leave_core(struct vcpu *v);                 /* v->active is, and the core gets another vCPU: EL1 is as v left it … */
+void domain_enter_core(struct vcpu *v);                 /* … and v has the core again */
+
+/* semaphore.c */
+void semaphore_init(void);
+int64_t semaphore_up(uint32_t n);
+int64_t semaphore_down(struct vcpu *v, uint32_t n, uint64_t deadline);
+void semaphore_interrupt(uint32_t intid);               /* acknowledged, a domain's: it stays active until that goes down for it */
 
 /* smmu.c */
 void smmu_init(void);                                   /* before any VM starts */

@@ -19,10 +19,14 @@
 #define ROUTE_OWNED (1 << ROUTE_OWNED_BIT)
 #define ROUTE_PRIORITY_SHIFT 3
 
-/* struct hyp_cap: 8 bytes; type 7:0, of a virtual interrupt the INTID 31:16; then its number */
+/* struct hyp_cap: 8 bytes: type 7:0, rights 15:8, more 31:16; then a number */
 #define CAP_SIZE_SHIFT 3
 #define CAP_NONE 0
-#define CAP_VIRQ 1
+#define CAP_VIRQ 1              /* INTID 31:16; the vCPU */
+#define CAP_SEMAPHORE 2         /* rights RIGHT_*; the semaphore */
+#define CAP_PORTAL 3            /* the portal 31:16; its badge 31:16, and the first of the holder's execution contexts there 15:0 */
+#define RIGHT_UP 0x100
+#define RIGHT_DOWN 0x200
 
 /* Hypercalls: HVC #1 (SVC #0 of a monitor), x0: number in bits 7:0, selector above; the result in x0, all other registers stay */
 #define CALL_NULL 0
@@ -31,6 +35,12 @@
 #define CALL_REPLY 3            /* a monitor's: the exit is handled (monitor.h) */
 #define CALL_ALARM 4            /* a monitor's: exit EXIT_ALARM when x1 nanoseconds have passed since reset; all ones: none */
 #define CALL_SWITCHING 5        /* this one and all above may end in another vCPU: every register is saved */
+#define CALL_UP 5               /* semaphore: one more */
+#define CALL_DOWN 6             /* one less, or sleep until there is one; x1: CNTPCT_EL0 until when, 0 does not sleep, all ones for ever */
+#define CALL_PORTAL 7           /* message in x1 to x7, the answer there too */
+#define CALL_INTERRUPTED -3     /* of CALL_DOWN: nothing was taken, but there was an interrupt: call again */
+#define CALL_TIMEOUT -2
+#define CALL_GONE -4            /* of CALL_PORTAL: who would have answered is stopped */
 #define CALL_BAD -1             /* no such call, no such capability, or one of another type */
 
 #define STACK_SHIFT 13          /* 8 KiB a core */

@@ -13,12 +13,32 @@
 #define HYP_VCPUS_MAX 16
 #define HYP_INTIDS 288          /* QEMU virt: SGI 0-15, PPI 16-31, SPI 32-287 */
 #define HYP_NO_VM 0xff
+#define HYP_ECS_MAX 32
+#define HYP_SEMAPHORES_MAX 32
 #define HYP_VIRTUAL_WORD 1u     /* INTIDs 32-63 of every VM have no physical interrupt behind them: others raise them by capabilities */
 
-/* A capability: an object, and what may be done with it. A selector is an index into the VM's list; no capability is made at run time. */
+/* A capability: an object, and what may be done with it. A selector is an index into the protection domain's list; no capability is made at run time. */
 struct hyp_cap {
-    uint32_t type;              /* CAP_* (layout.h) in bits 7:0; of CAP_VIRQ the INTID in 31:16 */
-    uint32_t number;            /* of CAP_VIRQ the vCPU */
+    uint32_t type, number;      /* CAP_* and what belongs to it (layout.h) */
+};
+
+/* Where a domain can be called, and how much of the message goes in and of the answer out: x1 to x<words>. */
+struct hyp_portal {
+    uint32_t domain;            /* in hyp_vms */
+    uint32_t id;                /* what its handler gets in x0 31:0; the capability's badge is in 63:32 */
+    uint32_t in, out;           /* words, 0 to 7 */
+};
+
+/* An execution context of a domain for one that may call it: a vCPU, or another domain's context. It runs on the caller's time. */
+struct hyp_ec {
+    uint32_t domain, index;     /* in hyp_vms; among the domain's contexts, its thread counted */
+    uint32_t vcpu;              /* at the bottom of the chain of callers: whose time it is */
+    uint64_t sp;
+};
+
+struct hyp_semaphore {
+    uint32_t count;             /* at first */
+    uint32_t intid;             /* the interrupt that counts it up, or 0 */
 };
 
 struct hyp_vcpu {
@@ -38,6 +58,7 @@ struct hyp_monitor {
 struct hyp_vm {
     const char *name;
     const struct hyp_monitor *monitor;      /* or NULL */
+    uint64_t thread_sp;         /* a domain's, at EL0: where its thread's stack begins; a VM: 0 */
     uint32_t vmid;
     uint32_t first_vcpu, vcpu_count;        /* in hyp_vcpus */
     uint64_t entry_ipa;         /* first instruction, at EL1h, MMU off */
@@ -78,6 +99,10 @@ struct hyp_smmu {
     uint32_t stream_count;
 };
 
+extern const uint32_t hyp_ec_count, hyp_semaphore_count;
+extern const struct hyp_ec hyp_ecs[];
+extern const struct hyp_portal hyp_portals[];
+extern const struct hyp_semaphore hyp_semaphores[];
 extern const struct hyp_smmu hyp_smmu;
 extern const struct hyp_stream hyp_streams[];
 extern const uint32_t hyp_vm_count;

@@ -86,6 +86,13 @@ void system_free(struct system *s)
         for (size_t k = 0; k < s->vms[i].signal_count; k++) {
             free(s->vms[i].signals[k].to_name);
         }
+        for (size_t k = 0; k < s->vms[i].portal_count; k++) {
+            free(s->vms[i].portals[k].name);
+        }
+        for (size_t k = 0; k < s->vms[i].capability_count; k++) {
+            free(s->vms[i].capabilities[k].portal_name);
+            free(s->vms[i].capabilities[k].semaphore_name);
+        }
         for (size_t m = 0; m < s->vms[i].module_count; m++) {
             free(s->vms[i].modules[m].image);
             free(s->vms[i].modules[m].compatible);
@@ -96,6 +103,10 @@ void system_free(struct system *s)
         for (size_t k = 0; k < s->schedules[core].slot_count; k++) {
             free(s->schedules[core].slots[k].vm_name);
         }
+    }
+    for (size_t i = 0; i < s->semaphore_count; i++) {
+        free(s->semaphores[i].name);
+        free(s->semaphores[i].device_name);
     }
     free(s->name);
     free(s->file);

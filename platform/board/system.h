@@ -68,6 +68,44 @@ struct system_signal {
     int line;
 };
 
+/* Where a domain can be called: x0 is its id then, and the first words of the message are x1, x2, … */
+#define SYSTEM_PORTALS_MAX 16
+struct system_portal {
+    char *name;
+    unsigned id, in, out;       /* words: 0 to 7 */
+    int line;
+};
+
+/* A semaphore: a count, and the interrupt that counts it up if there is one. */
+#define SYSTEM_SEMAPHORES_MAX 32
+struct system_semaphore {
+    char *name, *device_name;   /* NULL: no interrupt */
+    int device;                 /* index */
+    unsigned irq, count;        /* which of the device's interrupts; how many at first */
+    int line;
+};
+
+/* What a VM or domain may use: a portal or a semaphore. Its selector is its number here behind the signals. */
+#define SYSTEM_CAPABILITIES_MAX 32
+struct system_capability {
+    char *portal_name, *semaphore_name;     /* one of them: "DOMAIN.PORTAL"; the other is NULL */
+    bool up, down;              /* of a semaphore */
+    unsigned badge;             /* of a portal: 16 bits */
+    int domain, portal, semaphore;          /* indices */
+    unsigned context;           /* of a portal: the first of the holder's contexts there */
+    int line;
+};
+
+/* An execution context of a domain, for one of those that may call it. */
+#define SYSTEM_CONTEXTS_MAX 32
+#define SYSTEM_STACK 0x4000u    /* bytes of each one's stack */
+struct system_context {
+    int domain;
+    unsigned index;             /* among the domain's; 0 is its thread, if it has one */
+    int vm;                     /* whose time it is … */
+    unsigned vcpu;              /* … and which of its vCPUs */
+};
+
 /* A core's time, over and over. */
 struct system_slot {
     char *vm_name;              /* or NULL: nobody's */
@@ -97,6 +135,12 @@ struct system_vm {
     size_t module_count;
     struct system_signal signals[SYSTEM_SIGNALS_MAX];
     size_t signal_count;
+    bool domain;                /* <domain>: at EL0; with a core it has a thread, without it is only called */
+    struct system_portal portals[SYSTEM_PORTALS_MAX];
+    size_t portal_count;
+    struct system_capability capabilities[SYSTEM_CAPABILITIES_MAX];
+    size_t capability_count;
+    unsigned context_count;     /* a domain's, with its thread */
     struct system_monitor monitor;
     char *initramfs;            /* or NULL */
     char *cmdline;              /* or NULL */
@@ -118,7 +162,11 @@ struct system {
     struct system_device devices[SYSTEM_DEVICES_MAX];
     size_t device_count;
     struct system_vm vms[SYSTEM_VMS_MAX];
-    size_t vm_count;
+    size_t vm_count;            /* domains, too */
+    struct system_semaphore semaphores[SYSTEM_SEMAPHORES_MAX];
+    size_t semaphore_count;
+    struct system_context contexts[SYSTEM_CONTEXTS_MAX];
+    size_t context_count;
     struct system_schedule schedules[SYSTEM_CORES_MAX];     /* by core */
     int line, board_line, hyp_line;
     int errors;                 /* found so far; system_load returns a system only with 0 */
@@ -132,6 +180,10 @@ struct system *system_load(const char *xml_path, const char *files_dir);
 void system_free(struct system *s);
 int system_find_vm(const struct system *s, const char *name);           /* index or -1 */
 int system_find_device(const struct system *s, const char *name);       /* index or -1 */
+/* Is this interrupt of a device counted by a semaphore? Its index or -1. */
+int system_semaphore_of(const struct system *s, size_t device, unsigned irq);
+/* Where the stack of a domain's context begins: below its device tree, one below the other. */
+uint64_t system_stack_of(const struct system_vm *domain, unsigned index);
 int system_find_iommu(const struct system *s);          /* the board's smmuv3: index or -1 */
 const char *system_default_impl(const char *type);      /* its implementations, the default first, separated by blanks; or NULL */
 

@@ -274,5 +274,6 @@ void system_check(struct system *s)
         check_bare(s);
     } else {
         system_check_schedules(s);
+        system_check_domains(s);
     }
 }

@@ -37,6 +37,7 @@ struct _xmlDoc *system_parse(struct system *s);          /* NULL or invalid: err
 void system_read(struct system *s, struct _xmlNode *root);
 void system_own(struct system *s, struct _xmlNode *root);      /* needs the names of VMs and devices only */
 void system_check(struct system *s);                     /* needs all numbers */
+void system_check_domains(struct system *s);             /* portals, semaphores, capabilities; numbers the contexts; a part of system_check */
 void system_check_schedules(struct system *s);           /* cores, slots and signals; a part of system_check */
 void system_layout(struct system *s, const char *files_dir);     /* lays out only what had no error; looks up all files */
 

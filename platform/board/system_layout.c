@@ -238,7 +238,7 @@ static void place_payload(struct system *s, struct system_vm *vm)
     }
     vm->kernel_ipa = vm->address ? vm->address : vm->ipa + offset + text_offset;
     uint64_t initrd = align_up(vm->initrd_size, PAGE);
-    uint64_t needed = align_up(vm->kernel_ipa - vm->ipa + image_size, PAGE) + initrd + SYSTEM_DTB_MAX;
+    uint64_t needed = align_up(vm->kernel_ipa - vm->ipa + image_size, PAGE) + initrd + SYSTEM_DTB_MAX + vm->context_count * SYSTEM_STACK;
     if (needed > vm->size) {
         system_error(s, vm->memory_line, "%s '%s': its memory is too small for %s (0x%" PRIx64 "), initramfs (0x%" PRIx64 ") and device tree: give it at least %" PRIu64 "MiB",
                      s->bare ? "payload" : "vm", vm->name, what, image_size, vm->initrd_size, align_up(needed, 2 * MIB) / MIB);
@@ -247,6 +247,8 @@ static void place_payload(struct system *s, struct system_vm *vm)
     vm->initrd_ipa = vm->dtb_ipa - initrd;
     place_modules(s, vm, image_size);
 }
+
+uint64_t system_stack_of(const struct system_vm *domain, unsigned index) { return domain->dtb_ipa - index * SYSTEM_STACK; }
 
 static bool find_modules(struct system *s, struct system_vm *vm, const char *files_dir)
 {

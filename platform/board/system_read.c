@@ -223,6 +223,45 @@ static void read_signal(struct system *s, struct system_vm *vm, xmlNodePtr n)
     vm->signals[vm->signal_count++] = (struct system_signal){ .to_name = attribute(n, "to"), .to = -1, .intid = number_of(s, n, "intid"), .line = xmlGetLineNo(n) };
 }
 
+static void read_portal(struct system *s, struct system_vm *vm, xmlNodePtr n)
+{
+    if (vm->portal_count == SYSTEM_PORTALS_MAX) {
+        system_error(s, xmlGetLineNo(n), "more than %d portals: let one have several meanings", SYSTEM_PORTALS_MAX);
+        return;
+    }
+    vm->portals[vm->portal_count++] = (struct system_portal){ attribute(n, "name"), number_of(s, n, "id"), number_of(s, n, "in"), number_of(s, n, "out"), xmlGetLineNo(n) };
+}
+
+static void read_capability(struct system *s, struct system_vm *vm, xmlNodePtr n)
+{
+    if (vm->capability_count == SYSTEM_CAPABILITIES_MAX) {
+        system_error(s, xmlGetLineNo(n), "more than %d capabilities: remove some", SYSTEM_CAPABILITIES_MAX);
+        return;
+    }
+    char *rights = attribute(n, "rights"), *rest = rights;
+    struct system_capability *c = &vm->capabilities[vm->capability_count++];
+    *c = (struct system_capability){ .portal_name = attribute(n, "portal"), .semaphore_name = attribute(n, "semaphore"), .badge = number_of(s, n, "badge"),
+                                     .domain = -1, .portal = -1, .semaphore = -1, .line = xmlGetLineNo(n) };
+    for (char *word; rest && (word = strtok_r(rest, " ", &rest));) {
+        c->up |= !strcmp(word, "up");
+        c->down |= !strcmp(word, "down");
+        if (strcmp(word, "up") && strcmp(word, "down")) {
+            system_error(s, c->line, "rights: '%s' is no right to a semaphore: write up, down, or both", word);
+        }
+    }
+    free(rights);
+}
+
+static void read_semaphore(struct system *s, xmlNodePtr n)
+{
+    if (s->semaphore_count == SYSTEM_SEMAPHORES_MAX) {
+        system_error(s, xmlGetLineNo(n), "more than %d semaphores: remove some", SYSTEM_SEMAPHORES_MAX);
+        return;
+    }
+    s->semaphores[s->semaphore_count++] = (struct system_semaphore){ .name = attribute(n, "name"), .device_name = attribute(n, "device"), .device = -1,
+                                                                     .irq = number_of(s, n, "irq"), .count = number_of(s, n, "count"), .line = xmlGetLineNo(n) };
+}
+
 static void read_monitor(struct system *s, struct system_vm *vm, xmlNodePtr n)
 {
     static const struct { const char *element; enum system_model_kind kind; } kinds[] = {
@@ -261,7 +300,10 @@ static void read_vm(struct system *s, xmlNodePtr n)
     struct system_vm *vm = &s->vms[s->vm_count++];
     vm->line = xmlGetLineNo(n);
     vm->name = attribute(n, "name");
-    read_cores(s, vm, n);
+    vm->domain = is(n, "domain");
+    if (!vm->domain || xmlHasProp(n, BAD_CAST "core")) {
+        read_cores(s, vm, n);
+    }
     vm->console = vm->monitor.console = -1;
     for (xmlNodePtr c = n->children; c; c = c->next) {
         if (is(c, "memory")) {
@@ -274,6 +316,10 @@ static void read_vm(struct system *s, xmlNodePtr n)
             read_monitor(s, vm, c);
         } else if (is(c, "signal")) {
             read_signal(s, vm, c);
+        } else if (is(c, "portal")) {
+            read_portal(s, vm, c);
+        } else if (is(c, "capability")) {
+            read_capability(s, vm, c);
         } else {
             read_payload(s, vm, c);
         }
@@ -304,7 +350,9 @@ void system_read(struct system *s, xmlNodePtr root)
             read_device(s, n);
         } else if (is(n, "schedule")) {
             read_schedule(s, n);
-        } else if (is(n, "vm")) {
+        } else if (is(n, "semaphore")) {
+            read_semaphore(s, n);
+        } else if (is(n, "vm") || is(n, "domain")) {
             read_vm(s, n);
         }
     }
@@ -374,7 +422,7 @@ void system_own(struct system *s, xmlNodePtr root)
             own(s, n, "console", SYSTEM_OWNER_HYPERVISOR, NULL);
             own(s, n, "iommu", SYSTEM_OWNER_HYPERVISOR, NULL);
         }
-        if (is(n, "vm") && vm < s->vm_count) {
+        if ((is(n, "vm") || is(n, "domain")) && vm < s->vm_count) {
             for (xmlNodePtr c = n->children; c; c = c->next) {
                 if (is(c, "monitor")) {
                     own(s, c, "console", SYSTEM_OWNER_HYPERVISOR, &s->vms[vm]);

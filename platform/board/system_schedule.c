@@ -54,6 +54,8 @@ static void check_slot(struct system *s, unsigned core, struct system_slot *slot
     slot->vm = system_find_vm(s, slot->vm_name);
     if (slot->vm < 0) {
         system_error(s, slot->line, "unknown vm '%s': declare it with <vm name=\"%s\" …>, or leave vm away for a slot of nobody's", slot->vm_name, slot->vm_name);
+    } else if (!s->vms[slot->vm].core_count) {
+        system_error(s, slot->line, "domain '%s' has no thread: give it core=\"%u\", or remove the slot: it runs on its callers' time", slot->vm_name, core);
     } else if (s->vms[slot->vm].cores[0] != core) {
         system_error(s, slot->line, "vm '%s' is on core %u (line %d), not on core %u: move it, or the slot", slot->vm_name, s->vms[slot->vm].cores[0],
                      s->vms[slot->vm].line, core);
@@ -76,7 +78,7 @@ static void check_schedule(struct system *s, unsigned core)
                      core, sum / 1000, t->frame_ns / 1000);
     }
     for (size_t v = 0; v < s->vm_count; v++) {
-        bool has = s->vms[v].cores[0] != core;
+        bool has = !s->vms[v].core_count || s->vms[v].cores[0] != core;
         for (size_t i = 0; i < t->slot_count; i++) {
             has |= t->slots[i].vm == (int)v;
         }
@@ -91,6 +93,8 @@ static void check_signal(struct system *s, struct system_signal *g)
     g->to = system_find_vm(s, g->to_name);
     if (g->to < 0) {
         system_error(s, g->line, "unknown vm '%s': name one of the system's", g->to_name);
+    } else if (s->vms[g->to].domain) {
+        system_error(s, g->line, "domain '%s' takes no interrupts: use a <semaphore>", g->to_name);
     }
     if (g->intid < SIGNAL_MIN || g->intid > SIGNAL_MAX) {
         system_error(s, g->line, "intid=\"%u\": a signal is one of the interrupts %u to %u, which no device has: choose one", g->intid, SIGNAL_MIN, SIGNAL_MAX);

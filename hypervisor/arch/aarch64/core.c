@@ -33,6 +33,7 @@
 #define CPTR_TFP (1u << 10)
 
 #define SPSR_EL1H 0x3c5u        /* DAIF masked */
+#define SPSR_EL0T 0x3c0u
 #define SCTLR_EL1_RES1 0x30d00800u      /* MMU and caches off */
 
 struct vcpu *arch_vcpu(void) { return (struct vcpu *)READ_SYSREG(tpidr_el2); }
@@ -78,7 +79,7 @@ void arch_reset_vcpu(struct vcpu *v, uint64_t entry, uint64_t x0)
     v->frame = (struct trap_frame){ .x = { x0 } };
     v->fpu = (struct arch_fpu){ 0 };
     v->state = (struct arch_state){
-        .elr_el2 = entry, .spsr_el2 = SPSR_EL1H, .sctlr = SCTLR_EL1_RES1, .vmpidr = 0x80000000ul | v->index, .vttbr = v->config->vttbr };
+        .elr_el2 = entry, .spsr_el2 = v->domain ? SPSR_EL0T : SPSR_EL1H, .sctlr = SCTLR_EL1_RES1, .vmpidr = 0x80000000ul | v->index, .vttbr = v->config->vttbr };
 }
 
 /* Registers of EL1 that a guest has besides the general ones. */
@@ -131,7 +132,6 @@ void arch_use_fpu(struct vcpu *v)
 /* D1.16.3: with TGE its SVC and its faults come to EL2; stage 2 is all the translation that it has (D5.1.5). */
 #define HCR_TGE (1ul << 27)
 #define HCR_MONITOR (HCR_VM | HCR_FMO | HCR_IMO | HCR_AMO | HCR_TSC | HCR_TIDCP | HCR_TGE | HCR_RW)
-#define SPSR_EL0T 0x3c0u
 
 void arch_enter_monitor(struct vcpu *guest, struct vcpu *m)
 {
@@ -160,6 +160,116 @@ void arch_leave_monitor(struct vcpu *guest)
     WRITE_SYSREG(vttbr_el2, s->vttbr);
     WRITE_SYSREG(hcr_el2, HCR_GUEST);
     WRITE_SYSREG(tpidr_el2, (uint64_t)guest);
+}
+
+/* Domains. While a domain's context runs, EL1's registers stay the guest's; what EL0 can read, write or is ruled by changes sides. SIMD traps. */
+#define CNTKCTL_EL0VCTEN 2u     /* EL0 reads the virtual counter, which is the physical one; no timer */
+
+/* What EL0 has of its own. */
+static void keep_el0(struct arch_state *s)
+{
+    s->elr_el2 = READ_SYSREG(elr_el2);
+    s->spsr_el2 = READ_SYSREG(spsr_el2);
+    s->sp_el0 = READ_SYSREG(sp_el0);
+    s->tpidr_el0 = READ_SYSREG(tpidr_el0);
+}
+
+static void give_el0(const struct arch_state *s)
+{
+    WRITE_SYSREG(elr_el2, s->elr_el2);
+    WRITE_SYSREG(spsr_el2, s->spsr_el2);
+    WRITE_SYSREG(sp_el0, s->sp_el0);
+    WRITE_SYSREG(tpidr_el0, s->tpidr_el0);
+}
+
+/* What EL1 lets EL0 do, and tells it. */
+static void keep_el1(struct arch_state *s)
+{
+    s->sctlr = READ_SYSREG(sctlr_el1);
+    s->cntkctl = READ_SYSREG(cntkctl_el1);
+    s->tpidrro_el0 = READ_SYSREG(tpidrro_el0);
+}
+
+static void give_el1(struct vcpu *v)
+{
+    const struct arch_state *s = &v->state;
+    WRITE_SYSREG(sctlr_el1, s->sctlr);
+    WRITE_SYSREG(cntkctl_el1, s->cntkctl);
+    WRITE_SYSREG(tpidrro_el0, s->tpidrro_el0);
+    WRITE_SYSREG(cptr_el2, v->core->fpu == v ? CPTR_RES1 : CPTR_RES1 | CPTR_TFP);
+    WRITE_SYSREG(hcr_el2, HCR_GUEST);
+}
+
+static void set_el0_rules(void)
+{
+    WRITE_SYSREG(sctlr_el1, SCTLR_EL1_RES1);
+    WRITE_SYSREG(cntkctl_el1, CNTKCTL_EL0VCTEN);
+    WRITE_SYSREG(tpidrro_el0, 0);
+    WRITE_SYSREG(cptr_el2, CPTR_RES1 | CPTR_TFP);
+    WRITE_SYSREG(hcr_el2, HCR_MONITOR);
+}
+
+static void become(struct vcpu *v)
+{
+    WRITE_SYSREG(vttbr_el2, v->state.vttbr);
+    WRITE_SYSREG(tpidr_el2, (uint64_t)v);
+}
+
+void arch_domain_enter(struct vcpu *from, struct vcpu *c, uint64_t entry, uint64_t sp)
+{
+    keep_el0(&from->state);
+    if (!from->domain) {
+        keep_el1(&from->state);
+    }
+    set_el0_rules();
+    WRITE_SYSREG(elr_el2, entry);
+    WRITE_SYSREG(spsr_el2, SPSR_EL0T);
+    WRITE_SYSREG(sp_el0, sp);
+    WRITE_SYSREG(tpidr_el0, 0);
+    become(c);
+}
+
+void arch_domain_leave(struct vcpu *to)
+{
+    give_el0(&to->state);
+    if (!to->domain) {
+        give_el1(to);
+    }
+    become(to);
+}
+
+void arch_domain_pause(struct vcpu *c, struct vcpu *v)
+{
+    if (c != v) {
+        keep_el0(&c->state);
+        give_el0(&v->state);
+        if (!v->domain) {
+            give_el1(v);
+        }
+    }
+    WRITE_SYSREG(hcr_el2, HCR_GUEST);
+}
+
+void arch_domain_resume(struct vcpu *c, struct vcpu *v)
+{
+    set_el0_rules();
+    if (c != v) {
+        give_el0(&c->state);
+    }
+    become(c);
+}
+
+/* Until there is an interrupt, or the counter is there. The alarm is as it was then. */
+void arch_sleep(uint64_t deadline)
+{
+    uint64_t at = READ_SYSREG(cnthp_cval_el2), on = READ_SYSREG(cnthp_ctl_el2) & 1;
+    if (!on || deadline < at) {
+        arch_alarm(deadline);
+    }
+    WFI();
+    WRITE_SYSREG(cnthp_cval_el2, at);
+    WRITE_SYSREG(cnthp_ctl_el2, on);
+    ISB();
 }
 
 void arch_park(void)

@@ -116,7 +116,7 @@ struct vcpu *trap_sync(struct vcpu *v)
     struct vcpu *next = v;
 
     if (v->monitor) {
-        return of_monitor(v, esr);
+        return v->domain ? domain_trap(v, esr) : of_monitor(v, esr);
     }
     switch (esr >> 26 & 0x3f) {
     case EC_SMC64:
@@ -165,7 +165,7 @@ struct vcpu *trap_sync(struct vcpu *v)
 struct vcpu *trap_interrupt(struct vcpu *v, uint32_t intid)
 {
     struct vcpu *guest = v->monitor ? v->peer : v;
-    if (intid < HYP_INTIDS && v->route[intid] & ROUTE_OWNED) {
+    if (intid < HYP_INTIDS && guest->route[intid] & ROUTE_OWNED) {
         lists_own(guest, intid);
         return v;
     }
@@ -174,5 +174,5 @@ struct vcpu *trap_interrupt(struct vcpu *v, uint32_t intid)
         return monitor_interrupt(v, intid);
     }
     schedule_interrupt(guest->core, intid);
-    return v->monitor && !guest->vm->stopped ? v : schedule(guest->core);
+    return v->monitor && !v->domain && !guest->vm->stopped ? v : schedule(guest->core);
 }

@@ -38,8 +38,18 @@ struct wanted_monitor {
     bool disk;
     int line;                       /* 0: the VM has none */
 };
+struct wanted_capability {
+    char name[64];                  /* DOMAIN.PORTAL, or the semaphore's */
+    bool portal, up, down;
+    unsigned badge;
+    int line;
+};
 struct wanted_vm {
     char name[64];
+    bool domain;
+    struct { char name[64]; unsigned id, in, out; } portals[64];
+    struct wanted_capability capabilities[64];
+    size_t portal_count, capability_count;
     struct wanted_monitor monitor;
     unsigned cores[16], core_count; /* one a vCPU */
     struct { char to[64]; unsigned intid; } signals[64];
@@ -55,8 +65,15 @@ struct wanted_schedule {
     size_t slot_count;
     int line;                       /* 0: the core has none */
 };
+struct wanted_semaphore {
+    char name[64];
+    int device, line;               /* device: or -1 */
+    unsigned irq, count;
+};
 struct wanted {
     char name[64];
+    struct wanted_semaphore semaphores[64];
+    size_t semaphore_count;
     unsigned cores;
     uint64_t ram_size, hyp_size;
     bool bare;
@@ -113,6 +130,8 @@ void tables_check(const struct image *i, const struct wanted *w, uint64_t *pa, u
 /* vcpus.c: vCPUs, cores and their slots, capabilities */
 void vcpus_check(const struct image *i, const struct wanted *w);
 unsigned vcpus_first(const struct wanted *w, size_t vm);        /* number of a VM's first vCPU */
+/* objects.c: portals, contexts, semaphores */
+void objects_check(const struct image *i, const struct wanted *w);
 /* streams.c: the SMMU's stream table (Arm IHI 0070, 5) */
 void streams_check(const struct image *i, const struct wanted *w, const uint64_t *root);
 /* tree.c: a VM's device tree: its memory, its devices and nobody else's */

@@ -38,6 +38,7 @@ int main(int argc, char **argv)
     image_read(&image, names[1]);
     tables_check(&image, &w, pa, root);
     vcpus_check(&image, &w);
+    objects_check(&image, &w);
     image_segments(&image, &w, pa);
     spaces_hypervisor(&image, &w);
     for (size_t v = 0; v < w.vm_count; v++) {

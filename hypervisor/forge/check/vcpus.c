@@ -104,7 +104,7 @@ static void check_cores(const struct image *i, const struct wanted *w)
     }
 }
 
-/* A VM may interrupt whom its <signal>s name, in their order; it has no other capability. */
+/* A VM may interrupt whom its <signal>s name, in their order; behind them are those that objects.c looks at. */
 static void check_capabilities(const struct image *i, const struct wanted *w)
 {
     for (size_t v = 0; v < w->vm_count; v++) {
@@ -113,8 +113,8 @@ static void check_capabilities(const struct image *i, const struct wanted *w)
         if (!image_constant(i, "hyp_vms", v * sizeof is, &is, sizeof is)) {
             return;
         }
-        if (is.cap_count != vm->signal_count) {
-            differs(vm->line, "vm '%s' has %u capabilities in the image and not %zu", vm->name, is.cap_count, vm->signal_count);
+        if (is.cap_count != vm->signal_count + vm->capability_count) {
+            differs(vm->line, "vm '%s' has %u capabilities in the image and not %zu", vm->name, is.cap_count, vm->signal_count + vm->capability_count);
             continue;
         }
         for (size_t n = 0; n < vm->signal_count; n++) {

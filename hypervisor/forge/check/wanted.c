@@ -144,6 +144,40 @@ static void read_monitor(struct wanted *w, struct wanted_monitor *m, xmlNodePtr 
     }
 }
 
+static void read_portal(struct wanted_vm *vm, xmlNodePtr n)
+{
+    if (vm->portal_count < sizeof vm->portals / sizeof vm->portals[0]) {
+        word(n, "name", vm->portals[vm->portal_count].name);
+        vm->portals[vm->portal_count].id = number(n, "id");
+        vm->portals[vm->portal_count].in = number(n, "in");
+        vm->portals[vm->portal_count++].out = number(n, "out");
+    }
+}
+
+static void read_capability(struct wanted_vm *vm, xmlNodePtr n)
+{
+    if (vm->capability_count < sizeof vm->capabilities / sizeof vm->capabilities[0]) {
+        struct wanted_capability *c = &vm->capabilities[vm->capability_count++];
+        char rights[64];
+        word(n, "rights", rights);
+        c->portal = xmlHasProp(n, (const xmlChar *)"portal");
+        word(n, c->portal ? "portal" : "semaphore", c->name);
+        c->up = strstr(rights, "up");
+        c->down = strstr(rights, "down");
+        c->badge = number(n, "badge");
+        c->line = xmlGetLineNo(n);
+    }
+}
+
+static void read_semaphore(struct wanted *w, xmlNodePtr n)
+{
+    if (w->semaphore_count < sizeof w->semaphores / sizeof w->semaphores[0]) {
+        struct wanted_semaphore *s = &w->semaphores[w->semaphore_count++];
+        *s = (struct wanted_semaphore){ .device = find_device(w, n, "device"), .line = xmlGetLineNo(n), .irq = number(n, "irq"), .count = number(n, "count") };
+        word(n, "name", s->name);
+    }
+}
+
 static void read_vm(struct wanted *w, xmlNodePtr n)
 {
     if (w->vm_count == sizeof w->vms / sizeof w->vms[0]) {
@@ -151,7 +185,10 @@ static void read_vm(struct wanted *w, xmlNodePtr n)
     }
     int index = w->vm_count++;
     struct wanted_vm *vm = &w->vms[index];
-    read_cores(vm, n);
+    vm->domain = is(n, "domain");
+    if (!vm->domain || xmlHasProp(n, (const xmlChar *)"core")) {
+        read_cores(vm, n);
+    }
     vm->line = xmlGetLineNo(n);
     word(n, "name", vm->name);
     for (xmlNodePtr c = n->children; c; c = c->next) {
@@ -169,6 +206,10 @@ static void read_vm(struct wanted *w, xmlNodePtr n)
         } else if (is(c, "signal") && vm->signal_count < sizeof vm->signals / sizeof vm->signals[0]) {
             word(c, "to", vm->signals[vm->signal_count].to);
             vm->signals[vm->signal_count++].intid = number(c, "intid");
+        } else if (is(c, "portal")) {
+            read_portal(vm, c);
+        } else if (is(c, "capability")) {
+            read_capability(vm, c);
         } else if (is(c, "monitor")) {
             read_monitor(w, &vm->monitor, c);
         } else if (is(c, "use")) {
@@ -220,7 +261,9 @@ void wanted_read(struct wanted *w, const char *path)
             read_schedule(w, n);
         } else if (is(n, "payload")) {
             w->bare = true;
-        } else if (is(n, "vm")) {
+        } else if (is(n, "semaphore")) {
+            read_semaphore(w, n);
+        } else if (is(n, "vm") || is(n, "domain")) {
             read_vm(w, n);
         }
     }
