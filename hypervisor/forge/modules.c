@@ -7,6 +7,16 @@
 #include "forge.h"
 
 static bool has_iommu(const struct system *s) { return s->hyp_iommu >= 0; }
+/* Somebody has a capability. A monitor has those for its VM's interrupts. */
+static bool has_capability(const struct system *s)
+{
+    for (size_t v = 0; v < s->vm_count; v++) {
+        if (s->vms[v].signal_count || s->vms[v].capability_count || s->vms[v].monitor.line) {
+            return true;
+        }
+    }
+    return false;
+}
 static bool has_semaphore(const struct system *s) { return s->semaphore_count; }
 static bool has_domain(const struct system *s)
 {
@@ -27,16 +37,19 @@ static bool has_monitor(const struct system *s)
     return false;
 }
 
-/* A module with its hooks: functions that the rest of the runtime calls, and that may answer 0, false or NULL if there is none of it. */
+/* A module with its hooks: functions that the rest of the runtime calls, and what they answer if there is none of it. */
 static const struct {
     const char *name;
     bool (*used)(const struct system *s);
+    int answer;
     const char *hooks[8];
 } modules[] = {
-    { "smmu", has_iommu, { "smmu_init", "smmu_interrupt" } },
-    { "domain", has_domain, { "domain_init", "domain_start", "domain_call", "domain_trap", "domain_leave_core", "domain_enter_core" } },
-    { "semaphore", has_semaphore, { "semaphore_init", "semaphore_up", "semaphore_down", "semaphore_interrupt" } },
-    { "monitor", has_monitor, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" } },
+    { "smmu", has_iommu, 0, { "smmu_init", "smmu_interrupt" } },
+    { "hypercall", has_capability, -1, { "hypercall" } },               /* CALL_BAD */
+    { "hypercall", has_capability, 0, { "hypercall_switching" } },
+    { "domain", has_domain, 0, { "domain_init", "domain_start", "domain_call", "domain_trap", "domain_leave_core", "domain_enter_core" } },
+    { "semaphore", has_semaphore, 0, { "semaphore_init", "semaphore_up", "semaphore_down", "semaphore_interrupt" } },
+    { "monitor", has_monitor, 0, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" } },
 };
 
 void forge_modules(FILE *out, const struct system *s)
@@ -44,7 +57,8 @@ void forge_modules(FILE *out, const struct system *s)
     fprintf(out, "/* made by forge from %s: hooks of the modules that it does not use */\n    .file \"modules.S\"\n", s->name);
     for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
         for (size_t k = 0; !modules[i].used(s) && modules[i].hooks[k]; k++) {
-            fprintf(out, "    .section .text.no_%s, \"ax\"\n    .global %s\n%s:\n    mov x0, #0\n    ret\n", modules[i].name, modules[i].hooks[k], modules[i].hooks[k]);
+            fprintf(out, "    .section .text.no_%s, \"ax\"\n    .global %s\n%s:\n    mov x0, #%d\n    ret\n", modules[i].name, modules[i].hooks[k], modules[i].hooks[k],
+                    modules[i].answer);
         }
     }
 }

@@ -191,7 +191,7 @@ bool trap_vgic(struct vcpu *v, uint32_t iss);           /* an access to the virt
 bool sysreg_trap(struct vcpu *v, uint32_t iss);         /* false: Undefined */
 void psci_call(struct vcpu *v);
 int64_t hypercall(struct vcpu *v, uint64_t x0);
-struct vcpu *hypercall_switching(struct vcpu *v);       /* those from CALL_SWITCHING on */
+struct vcpu *hypercall_switching(struct vcpu *v);       /* those from CALL_SWITCHING on; NULL: nobody has a capability */
 
 /* fault.c */
 void fault_report(struct vcpu *v, const char *what);    /* and the VM is stopped */
