@@ -10,16 +10,6 @@
 static struct vcpu contexts[HYP_ECS_MAX];
 static const uint32_t no_interrupts[HYP_WORDS];
 
-static struct vcpu *bottom(struct vcpu *v) { return v->domain ? v->peer : v; }
-
-/* Nothing of one caller's registers is left for the next. */
-static void clear(struct trap_frame *f)
-{
-    for (unsigned i = 0; i < 32; i++) {
-        f->x[i] = 0;
-    }
-}
-
 void domain_init(void)
 {
     for (uint32_t i = 0; i < hyp_ec_count; i++) {
@@ -33,6 +23,8 @@ void domain_init(void)
         c->cap_count = c->config->cap_count;
         c->irq_mask = no_interrupts;
         c->index = t->index;
+        c->entry = c->config->entry_ipa;
+        c->sp = t->sp;
         c->state.vttbr = c->config->vttbr;
     }
 }
@@ -57,23 +49,23 @@ void domain_start(struct vcpu *v)
 struct vcpu *domain_call(struct vcpu *v, const struct hyp_cap *cap)
 {
     const struct hyp_portal *p = &hyp_portals[cap->type >> 16];
-    uint32_t n = (cap->number & 0xffff) + v->index;
-    struct vcpu *c = &contexts[n], *base = bottom(v);
+    struct vcpu *c = &contexts[(cap->number & 0xffff) + v->index];
     if (c->vm->stopped) {
         v->frame.x[0] = CALL_GONE;
         return v;
     }
+    __asm__("" : "+r"(c));                  /* GCC would work out where it lies again and again */
     c->caller = v;
     c->portal = p;
-    c->core = base->core;
-    c->stack = base->stack;
-    clear(&c->frame);
+    c->core = c->peer->core;
+    c->stack = c->peer->stack;
+    trap_frame_clear(&c->frame);            /* nothing of one caller's registers is left for the next */
     c->frame.x[0] = p->id | (uint64_t)(cap->number >> 16) << 32;
     for (uint32_t i = 1; i <= p->in; i++) {
         c->frame.x[i] = v->frame.x[i];
     }
-    base->active = c;
-    arch_domain_enter(v, c, c->config->entry_ipa, hyp_ecs[n].sp);
+    c->peer->active = c;
+    arch_domain_enter(v, c);
     return c;
 }
 

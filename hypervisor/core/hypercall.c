@@ -55,6 +55,9 @@ struct vcpu *hypercall_switching(struct vcpu *v)
     uint64_t x0 = v->frame.x[0];
     const struct hyp_cap *portal;
     int64_t result = CALL_BAD;
+    if ((x0 & 0xff) == CALL_PORTAL && (portal = capability(v, x0 >> 8, CAP_PORTAL))) {
+        return domain_call(v, portal);
+    }
     switch (x0 & 0xff) {
     case CALL_UP:
         result = semaphore(v, x0, RIGHT_UP);
@@ -62,13 +65,7 @@ struct vcpu *hypercall_switching(struct vcpu *v)
     case CALL_DOWN:
         result = semaphore(v, x0, RIGHT_DOWN);
         break;
-    case CALL_PORTAL:
-        portal = capability(v, x0 >> 8, CAP_PORTAL);
-        if (portal) {
-            return domain_call(v, portal);
-        }
-        break;
     }
     v->frame.x[0] = result;
-    return v;
+    return v->online || v->domain ? v : schedule(v->core);
 }

@@ -174,6 +174,39 @@ TEST_F(Checked, ACapabilityThatNoSignalGivesIsTold)
     EXPECT_EQ("", told("vm 'rt' has 1 capabilities in the image and not 0"));
 }
 
+// first-light with a domain that both VMs call, and a semaphore: every bit of the objects' tables, and of rt's capabilities.
+TEST_F(Checked, AFlippedBitOfAnObjectIsTold)
+{
+    std::string text = read_file(FIRST_LIGHT);
+    text.insert(text.find("<use device=\"uart0\"/>"), "<capability portal=\"d.p\" badge=\"9\"/>");
+    text.insert(text.find("<use device=\"uart1\"/>"), "<capability portal=\"d.p\"/><capability semaphore=\"s\" rights=\"up\"/>");
+    text.insert(text.find("</system>"), "<domain name=\"d\"><memory ipa=\"0x40000000\" size=\"2MiB\"/><raw image=\"rt/rt.bin\"/><portal name=\"p\" id=\"3\" in=\"1\"/></domain>"
+                                        "<semaphore name=\"s\" count=\"1\"/>");
+    bench.write("objects.xml", text);
+    ASSERT_EQ(0, bench.forge(bench.dir + "/objects.xml", "out")) << bench.said();
+    xml = bench.dir + "/objects.xml";
+    good = read_file(path);
+    ASSERT_EQ(0, check(path)) << bench.said();
+    Image image(path);
+    auto all = [&](const char *what, uint64_t at, size_t size) {
+        for (unsigned bit = 0; bit < size * 8; bit += 3) {
+            EXPECT_EQ(1, flipped(at, bit)) << what << " bit " << bit;
+        }
+    };
+    all("hyp_portals", image.symbol("hyp_portals"), sizeof(struct hyp_portal));
+    all("hyp_semaphores", image.symbol("hyp_semaphores"), sizeof(struct hyp_semaphore));
+    all("caps of rt", (uint64_t)image.get<struct hyp_vm>(image.symbol("hyp_vms") + sizeof(struct hyp_vm)).caps, 2 * sizeof(struct hyp_cap));
+    for (unsigned n = 0; n < 2; n++) {
+        uint64_t at = image.symbol("hyp_ecs") + n * sizeof(struct hyp_ec);
+        all("hyp_ecs", at, 3 * sizeof(uint32_t));
+        for (unsigned bit = 21; bit < 64; bit++) {              // below, it still can be a stack of its own
+            EXPECT_EQ(1, flipped(at + offsetof(struct hyp_ec, sp), bit)) << "hyp_ecs[" << n << "].sp bit " << bit;
+        }
+    }
+    EXPECT_EQ(1, with<uint16_t>((uint64_t)image.get<struct hyp_vm>(image.symbol("hyp_vms") + sizeof(struct hyp_vm)).caps + 4, 0));
+    EXPECT_EQ("", told("or on the time of another vCPU"));
+}
+
 TEST_F(Checked, DifferencesAreToldInWords)
 {
     Image image(path);

@@ -37,19 +37,23 @@ static bool has_monitor(const struct system *s)
     return false;
 }
 
-/* A module with its hooks: functions that the rest of the runtime calls, and what they answer if there is none of it. */
+#define NONE "mov x0, #0"
+#define BAD_CALL "mov x0, #-1"
+#define BAD_FRAME "mov x1, #-1\n    str x1, [x0]"          /* x0 of the vCPU is CALL_BAD, and it goes on */
+
+/* A module with its hooks: functions that the rest of the runtime calls, and what they do if there is none of it. */
 static const struct {
     const char *name;
     bool (*used)(const struct system *s);
-    int answer;
+    const char *instead;
     const char *hooks[8];
 } modules[] = {
-    { "smmu", has_iommu, 0, { "smmu_init", "smmu_interrupt" } },
-    { "hypercall", has_capability, -1, { "hypercall" } },               /* CALL_BAD */
-    { "hypercall", has_capability, 0, { "hypercall_switching" } },
-    { "domain", has_domain, 0, { "domain_init", "domain_start", "domain_call", "domain_trap", "domain_leave_core", "domain_enter_core" } },
-    { "semaphore", has_semaphore, 0, { "semaphore_init", "semaphore_up", "semaphore_down", "semaphore_interrupt" } },
-    { "monitor", has_monitor, 0, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" } },
+    { "smmu", has_iommu, NONE, { "smmu_init", "smmu_interrupt" } },
+    { "hypercall", has_capability, BAD_CALL, { "hypercall" } },
+    { "hypercall", has_capability, BAD_FRAME, { "hypercall_switching" } },
+    { "domain", has_domain, NONE, { "domain_init", "domain_start", "domain_call", "domain_trap", "domain_leave_core", "domain_enter_core" } },
+    { "semaphore", has_semaphore, NONE, { "semaphore_init", "semaphore_up", "semaphore_down", "semaphore_interrupt" } },
+    { "monitor", has_monitor, NONE, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" } },
 };
 
 void forge_modules(FILE *out, const struct system *s)
@@ -57,8 +61,8 @@ void forge_modules(FILE *out, const struct system *s)
     fprintf(out, "/* made by forge from %s: hooks of the modules that it does not use */\n    .file \"modules.S\"\n", s->name);
     for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
         for (size_t k = 0; !modules[i].used(s) && modules[i].hooks[k]; k++) {
-            fprintf(out, "    .section .text.no_%s, \"ax\"\n    .global %s\n%s:\n    mov x0, #%d\n    ret\n", modules[i].name, modules[i].hooks[k], modules[i].hooks[k],
-                    modules[i].answer);
+            fprintf(out, "    .section .text.no_%s, \"ax\"\n    .global %s\n%s:\n    %s\n    ret\n", modules[i].name, modules[i].hooks[k], modules[i].hooks[k],
+                    modules[i].instead);
         }
     }
 }

@@ -22,6 +22,11 @@ struct trap_frame {
     uint64_t x[32];
 };
 
+static inline void trap_frame_clear(struct trap_frame *f)
+{
+    __asm__ volatile(".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15\n stp xzr, xzr, [%1, #16 * \\n]\n .endr" : "=m"(*f) : "r"(f));
+}
+
 /* What else a vCPU has, kept here while another one has the core. */
 struct arch_state {
     uint64_t elr_el2, spsr_el2, sctlr, cpacr, ttbr0, ttbr1, tcr, mair, amair, vbar, esr, far, afsr0, afsr1, par, elr, spsr, sp_el0, sp_el1,
@@ -77,8 +82,8 @@ void arch_leave_monitor(struct vcpu *guest);
 uint64_t arch_access_value(const struct vcpu *v, uint32_t esr);         /* what the guest's store (ISS with ISV) writes */
 void arch_access_done(struct vcpu *v, uint32_t esr, uint64_t value);    /* it goes on behind it; value: what a load reads */
 uint64_t arch_fault_ipa(void);          /* of an abort: what the guest's address translates to */
-/* domain.c: `from`, which runs, calls: its registers are kept, and the context begins at entry, with nothing of them; and back. */
-void arch_domain_enter(struct vcpu *from, struct vcpu *context, uint64_t entry, uint64_t sp);
+/* domain.c: `from`, which runs, calls: its registers are kept, and the context begins, with nothing of them; and back. */
+void arch_domain_enter(struct vcpu *from, struct vcpu *context);
 void arch_domain_leave(struct vcpu *to);
 void arch_domain_pause(struct vcpu *context, struct vcpu *v);           /* v's own registers are in place, as if it had not called */
 void arch_domain_resume(struct vcpu *context, struct vcpu *v);

@@ -46,7 +46,8 @@ struct vcpu {
     bool monitor;                       /* it runs at EL0: a monitor, or a domain's; peer is the vCPU whose time it is */
     bool domain;                        /* a domain's */
     struct vcpu *active;                /* what runs on its time instead of the guest: a domain's context; a domain's thread: itself; or NULL */
-    struct vcpu *caller;                /* of a domain's context, while it is called … */
+    uint64_t entry, sp;                 /* of a domain's context: how it begins */
+    struct vcpu *caller;                /* … while it is called … */
     const struct hyp_portal *portal;    /* … by this portal */
     uint32_t exits;                     /* a monitor's, that wait: a bit an EXIT_* */
     uint64_t alarm;                     /* tick, or ~0: a monitor's */
@@ -191,7 +192,7 @@ bool trap_vgic(struct vcpu *v, uint32_t iss);           /* an access to the virt
 bool sysreg_trap(struct vcpu *v, uint32_t iss);         /* false: Undefined */
 void psci_call(struct vcpu *v);
 int64_t hypercall(struct vcpu *v, uint64_t x0);
-struct vcpu *hypercall_switching(struct vcpu *v);       /* those from CALL_SWITCHING on; NULL: nobody has a capability */
+struct vcpu *hypercall_switching(struct vcpu *v);       /* those from CALL_SWITCHING on */
 
 /* fault.c */
 void fault_report(struct vcpu *v, const char *what);    /* and the VM is stopped */

@@ -28,6 +28,9 @@
  * virtual interrupt of the caller's own. */
 #define CALL_NULL 0ul
 #define CALL_RAISE 1ul
+#define CALL_SERVER (7ul | 1 << 8)      /* the capabilities of bench.xml behind the signal */
+#define CALL_UP_PAD (5ul | 2 << 8)
+#define CALL_DOWN_PAD (6ul | 2 << 8)
 #define CALL_NONE ~0ul
 #define REFUSED ~0ul
 
@@ -221,6 +224,15 @@ static void raz(unsigned round) { (void)round, path_raz(); }
 static void hvc_null(unsigned round) { (void)round, path_hvc_null(CALL_NULL); }
 static void hvc_failing(unsigned round) { (void)round, path_hvc_failing(CALL_NONE); }
 
+static void ipc(unsigned round) { path_ipc(CALL_SERVER, round); }
+
+static void semaphore(unsigned round)
+{
+    (void)round;
+    path_up(CALL_UP_PAD);
+    path_down(CALL_DOWN_PAD, 0);
+}
+
 static void virq_masked(unsigned round)
 {
     if (is_worst(round)) {
@@ -266,6 +278,8 @@ static const struct {
     { "vgic.ctlr-read", ctlr_read, 0, 0 },
     { "vgic.typer-read", typer_read, 0, 0 },
     { "portal.call", portal, 0, 0 },
+    { "ipc.call", ipc, 0, 0 },
+    { "semaphore.up", semaphore, 0, 0 },
     { "vgic.enabled-read", enabled_read, 0, 0 },
     { "vgic.pending-read", pending_read, 0, 0 },
     { "vgic.spi-enable", spi_enable, 0, 0 },

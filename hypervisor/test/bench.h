@@ -7,6 +7,9 @@
 #include <stdint.h>
 
 /* One instruction each, between path_NAME and path_NAME_end. */
+uint64_t path_ipc(uint64_t call, uint64_t word);
+uint64_t path_up(uint64_t call);
+uint64_t path_down(uint64_t call, uint64_t deadline);
 uint64_t path_hvc_null(uint64_t call);
 uint64_t path_hvc_failing(uint64_t call);
 uint64_t path_virq_masked(uint64_t call);

@@ -22,6 +22,9 @@ path_\name\()_end:
     .section .text, "ax"
     PATH hvc_null, hvc #1
     PATH hvc_failing, hvc #1
+    PATH ipc, hvc #1
+    PATH up, hvc #1
+    PATH down, hvc #1
     PATH virq_masked, hvc #1
     PATH virq_vector, hvc #1
     PATH ctlr_read, ldr w0, [x0]

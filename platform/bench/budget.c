@@ -38,6 +38,10 @@ struct budget_row budget_rows[] = {
     { "sysreg.raz", "read of OSLSR_EL1, which is zero", BUDGET_SYNC, "raz", "raz.end" },
     { "portal.call", "access to an emulated device, up to its monitor", BUDGET_SYNC, "portal", "vmm_portal_entry", 150, 110 },
     { "portal.reply", "the monitor's answer, up to the guest", BUDGET_SYNC, "vmm_portal_reply", "portal.end", 150, 110 },
+    { "ipc.call", "call of another domain's portal, up to it", BUDGET_SYNC, "ipc", "domain_entry" },
+    { "ipc.reply", "its answer, up to the caller", BUDGET_SYNC, "domain_reply", "ipc.end" },
+    { "semaphore.up", "counting a semaphore up, round trip", BUDGET_SYNC, "up", "up.end" },
+    { "semaphore.down", "counting it down, round trip", BUDGET_SYNC, "down", "down.end" },
     { "size.lines", "lines of .c and .S that " INSTANCE " uses", BUDGET_SOURCE, NULL, NULL, 4000, 3000, 6670 },
     { "size.bytes", "code and read-only data of " INSTANCE, BUDGET_BYTES, NULL, NULL, 24576, 12288, 72118 },
     { 0 }

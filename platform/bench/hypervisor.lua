@@ -4,7 +4,7 @@
 -- Instructions of hypervisor/test/bench_paths.S: from path_NAME up to path_NAME_end
 local PATHS = {
     "irq_spi", "irq_timer", "irq_overflow", "wfi", "hvc_null", "hvc_failing", "virq_masked", "virq_vector",
-    "ctlr_read", "typer_read", "enabled_read", "pending_read", "spi_enable", "ppi_enable", "sgi", "raz", "portal",
+    "ctlr_read", "typer_read", "enabled_read", "pending_read", "spi_enable", "ppi_enable", "sgi", "raz", "portal", "ipc", "up", "down",
 }
 
 local b <close> = board.start { system = "hypervisor/test/bench.xml" }
@@ -18,6 +18,9 @@ for _, name in ipairs(PATHS) do
 end
 for _, name in ipairs { "vmm_portal_entry", "vmm_portal_reply" } do
     b:probe { name = name, vm = "bench", file = "monitor/monitor.elf", at = name, el = 0 }
+end
+for _, name in ipairs { "domain_entry", "domain_reply" } do
+    b:probe { name = name, vm = "bench", file = "domain/domain.elf", at = name, el = 0 }
 end
 b:expect("bench", "bench: done\n", { within = "10s" })
 for row, why in b:console("bench"):gmatch("bench: missing: ([^:]+): ([^\n]+)") do

@@ -215,16 +215,16 @@ static void become(struct vcpu *v)
     WRITE_SYSREG(tpidr_el2, (uint64_t)v);
 }
 
-void arch_domain_enter(struct vcpu *from, struct vcpu *c, uint64_t entry, uint64_t sp)
+void arch_domain_enter(struct vcpu *from, struct vcpu *c)
 {
     keep_el0(&from->state);
     if (!from->domain) {
         keep_el1(&from->state);
     }
     set_el0_rules();
-    WRITE_SYSREG(elr_el2, entry);
+    WRITE_SYSREG(elr_el2, c->entry);
     WRITE_SYSREG(spsr_el2, SPSR_EL0T);
-    WRITE_SYSREG(sp_el0, sp);
+    WRITE_SYSREG(sp_el0, c->sp);
     WRITE_SYSREG(tpidr_el0, 0);
     become(c);
 }

@@ -124,12 +124,7 @@ struct vcpu *trap_sync(struct vcpu *v)
         call(v, esr);
         break;
     case EC_HVC64:                  /* ELR is behind the HVC already */
-        if ((esr & 0xffff) != 1) {
-            call(v, esr);
-        } else if (!(next = hypercall_switching(v))) {
-            v->frame.x[0] = CALL_BAD;
-            next = v;
-        }
+        call(v, esr);
         break;
     case EC_SYSREG:
         if (sysreg_trap(v, esr)) {

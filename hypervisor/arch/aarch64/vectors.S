@@ -211,7 +211,7 @@ hypercall_c:
     eret
 hypercall_any:
     cmp     w2, #CALL_SWITCHING
-    b.hs    trap_entry
+    b.hs    hypercall_long
     ldr     x0, [sp, #-VCPU_FRAME]          /* x1-x3 are in the frame, too */
     SAVE_CALLER_FROM_4
     mov     x1, x0
@@ -286,6 +286,17 @@ monitors:
     mov     x1, x2
     TO_STACK x3
     bl      trap_device
+    b       resume
+
+hypercall_long:
+    SAVE_CALLER_FROM_4
+    X stp, x19, x20, 19
+    X stp, x21, x22, 21
+    X stp, x23, x24, 23
+    X stp, x25, x26, 25
+    X stp, x27, x28, 27
+    TO_STACK x3
+    bl      hypercall_switching
     b       resume
 
     /* The hypervisor's own interrupts, and list registers that are full: x0 is the INTID. */

@@ -116,13 +116,24 @@ static void check_capabilities(const struct image *i, const struct wanted *w, st
     }
 }
 
-/* Stacks of a domain: in its memory, none in another. */
+static unsigned contexts_of(const struct wanted *w, const struct contexts *c, uint32_t domain)
+{
+    unsigned count = w->vms[domain].core_count;
+    for (uint32_t k = 0; k < c->count; k++) {
+        count += c->is[k].domain == domain;
+    }
+    return count;
+}
+
+/* Contexts of a domain are numbered from its thread on; their stacks are in its memory, none in another. */
 static void check_stacks(const struct wanted *w, const struct contexts *c)
 {
     for (uint32_t k = 0; k < c->count; k++) {
         const struct wanted_vm *d = c->is[k].domain < w->vm_count ? &w->vms[c->is[k].domain] : NULL;
         if (!d || !c->claimed[k].holder || c->is[k].sp - STACK < d->ipa || c->is[k].sp - d->ipa > d->size) {
             differs(w->line, "context %u is nobody's, or its stack at 0x%lx not in its domain's memory", k, c->is[k].sp);
+        } else if (c->is[k].index < d->core_count || c->is[k].index >= contexts_of(w, c, c->is[k].domain)) {
+            differs(w->line, "context %u has number %u in domain '%s', which has %u", k, c->is[k].index, d->name, contexts_of(w, c, c->is[k].domain));
         }
         for (uint32_t o = 0; o < k; o++) {
             if (c->is[o].domain == c->is[k].domain && (c->is[o].index == c->is[k].index || c->is[o].sp - c->is[k].sp + STACK - 1 < 2 * STACK - 1)) {
