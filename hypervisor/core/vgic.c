@@ -104,7 +104,7 @@ static void write_bits(struct vcpu *v, uint32_t word, uint32_t group, uint64_t b
 void vgic_bits(struct vcpu *v, uint32_t offset, bool write, uint64_t *value)
 {
     uint32_t group = offset & ~0x7fu, word = offset % 0x80 / 4, owned = vgic_owned(v, word);
-    uint64_t base = word ? GICD_BASE : v->core->gicr + GICR_SGI;
+    uint64_t base = word ? GICD_BASE : v->gicr_sgi;
 
     if (write) {
         write_bits(v, word, group, base, *value & (owned | vgic_virtual(word)));

@@ -11,6 +11,9 @@ static struct vm vms[HYP_VCPUS_MAX];
 _Static_assert(offsetof(struct vcpu, route) == VCPU_FRAME && offsetof(struct vcpu, stack) == VCPU_STACK && sizeof(struct trap_frame) == VCPU_FRAME, "layout.h");
 _Static_assert(offsetof(struct vcpu, caps) == VCPU_CAPS && offsetof(struct vcpu, cap_count) == VCPU_CAP_COUNT && offsetof(struct vcpu, peer) == VCPU_PEER, "layout.h");
 _Static_assert(offsetof(struct vcpu, vm) == VCPU_VM && offsetof(struct vcpu, number) == VCPU_NUMBER && offsetof(struct vcpu, waiting_words) == VCPU_WAITING, "layout.h");
+_Static_assert(offsetof(struct vcpu, core) == VCPU_CORE && offsetof(struct core, id) == 0 && offsetof(struct vcpu, irq_mask) == VCPU_IRQ_MASK, "layout.h");
+_Static_assert(offsetof(struct vcpu, gicr_hpfar) == VCPU_GICR_HPFAR && offsetof(struct vcpu, gicr_typer) == VCPU_GICR_TYPER && offsetof(struct vcpu, gicr_sgi) == VCPU_GICR_SGI, "layout.h");
+_Static_assert(offsetof(struct vcpu, sgi_enabled) == VCPU_SGI_ENABLED && offsetof(struct vcpu, waiting) == VCPU_WAITING_BITS && offsetof(struct vm, gicd_ctlr) == VM_GICD_CTLR, "layout.h");
 _Static_assert(sizeof(((struct vcpu *)0)->route) == VCPU_ROUTES && HYP_INTIDS <= VCPU_ROUTES && sizeof(struct hyp_cap) == 1 << CAP_SIZE_SHIFT, "layout.h");
 
 void vcpu_init(uint32_t n)
@@ -30,7 +33,8 @@ void vcpu_init(uint32_t n)
     v->index = t->index;
     v->shared = t->shared;
     v->gicr_waker = 6;
-    v->gicr_block = (GICR_BASE + t->index * GICR_STRIDE) >> 16;
+    v->gicr_hpfar = (GICR_BASE + t->index * GICR_STRIDE) >> 8;      /* bits 39:4 are IPA bits 47:12 */
+    v->gicr_sgi = v->core->gicr + GICR_SGI;
     v->gicr_typer = vgicr_typer(v->config, t->index);
     v->alarm = ~0ul;
     for (unsigned i = 0; i < HYP_INTIDS; i++) {
