@@ -67,6 +67,7 @@ static void write_bits(struct vcpu *v, uint32_t word, uint32_t group, uint64_t b
         }
         enable_virtual(v, word, virtual, false);
         lists_withdraw(v, word, bits);
+        vgic_ask(v, group, word, bits);
         break;
     case GIC_ISPENDR:
         if (physical) {
@@ -86,6 +87,7 @@ static void write_bits(struct vcpu *v, uint32_t word, uint32_t group, uint64_t b
             mmio_write32(at, physical);
         }
         lists_clear_pending(v, word, bits);
+        vgic_ask(v, group, word, bits);
         break;
     case GIC_ISACTIVER:                                 /* a virtual one is made active by acknowledging it only */
         if (physical) {
@@ -93,8 +95,9 @@ static void write_bits(struct vcpu *v, uint32_t word, uint32_t group, uint64_t b
         }
         break;
     case GIC_ICACTIVER:
+        physical &= ~(lists_state(v, word).here | vgic_ask(v, group, word, bits));
         if (physical) {
-            mmio_write32(at, physical & ~lists_state(v, word).here);
+            mmio_write32(at, physical);
         }
         lists_clear_active(v, word, bits);
         break;

@@ -113,7 +113,7 @@ bool vgicd_access(struct vcpu *v, uint32_t offset, unsigned size, bool write, ui
     }
     switch (offset) {
     case GICD_CTLR:
-        *value = v->vm->gicd_ctlr | GICD_CTLR_FIXED;
+        *value = v->vm->gicd_ctlr | GICD_CTLR_FIXED | (v->vm->rwp ? GICD_CTLR_RWP : 0);
         return true;
     case GICD_TYPER:
         *value = GICD_TYPER_VALUE;

@@ -13,7 +13,7 @@ _Static_assert(offsetof(struct vcpu, caps) == VCPU_CAPS && offsetof(struct vcpu,
 _Static_assert(offsetof(struct vcpu, vm) == VCPU_VM && offsetof(struct vcpu, number) == VCPU_NUMBER && offsetof(struct vcpu, waiting_words) == VCPU_WAITING, "layout.h");
 _Static_assert(offsetof(struct vcpu, core) == VCPU_CORE && offsetof(struct core, id) == 0 && offsetof(struct vcpu, irq_mask) == VCPU_IRQ_MASK, "layout.h");
 _Static_assert(offsetof(struct vcpu, gicr_hpfar) == VCPU_GICR_HPFAR && offsetof(struct vcpu, gicr_typer) == VCPU_GICR_TYPER && offsetof(struct vcpu, gicr_sgi) == VCPU_GICR_SGI, "layout.h");
-_Static_assert(offsetof(struct vcpu, sgi_enabled) == VCPU_SGI_ENABLED && offsetof(struct vcpu, waiting) == VCPU_WAITING_BITS && offsetof(struct vm, gicd_ctlr) == VM_GICD_CTLR, "layout.h");
+_Static_assert(offsetof(struct vcpu, sgi_enabled) == VCPU_SGI_ENABLED && offsetof(struct vcpu, waiting) == VCPU_WAITING_BITS && offsetof(struct vm, gicd_ctlr) == VM_GICD_CTLR && offsetof(struct vm, rwp) == VM_GICD_CTLR + 4, "layout.h");
 _Static_assert(sizeof(((struct vcpu *)0)->route) == VCPU_ROUTES && HYP_INTIDS <= VCPU_ROUTES && sizeof(struct hyp_cap) == 1 << CAP_SIZE_SHIFT, "layout.h");
 
 void vcpu_init(uint32_t n)
@@ -52,13 +52,20 @@ void vcpu_start(struct vcpu *v, uint64_t entry, uint64_t x0)
 {
     v->start_entry = entry;
     v->start_x0 = x0;
+    if (v->config->vcpu_count > 1) {
+        __atomic_fetch_or(&v->asked, 1, __ATOMIC_SEQ_CST);      /* for nothing, but that it looks at GICD_CTLR, which others may have set */
+    }
     __atomic_store_n(&v->starting, true, __ATOMIC_RELEASE);
     if (arch_core() != v->core) {
         gic_kick(v->core);
     }
 }
 
-void vcpu_stop(struct vcpu *v) { v->online = false; }
+void vcpu_stop(struct vcpu *v)
+{
+    __atomic_store_n(&v->online, false, __ATOMIC_SEQ_CST);
+    vgic_answer(v);
+}
 
 void vm_stop(struct vcpu *v, const char *reason)
 {
@@ -95,5 +102,8 @@ void vcpu_take_incoming(struct vcpu *v)
         if (__atomic_load_n(&v->incoming[word], __ATOMIC_SEQ_CST)) {
             lists_pend_word(v, word, __atomic_exchange_n(&v->incoming[word], 0, __ATOMIC_SEQ_CST));
         }
+    }
+    if (__atomic_load_n(&v->asked, __ATOMIC_ACQUIRE)) {
+        vgic_answer(v);
     }
 }

@@ -27,6 +27,16 @@ static bool has_abort(const struct system *s)
     return false;
 }
 
+static bool has_several(const struct system *s)
+{
+    for (size_t v = 0; v < s->vm_count; v++) {
+        if (s->vms[v].core_count > 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A module with its hooks: functions that the rest of the runtime calls, and that may answer 0, false or NULL if there is none of it. */
 static const struct {
     const char *name;
@@ -36,6 +46,7 @@ static const struct {
     { "smmu", has_iommu, { "smmu_init", "smmu_interrupt" } },
     { "monitor", has_monitor, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" } },
     { "abort", has_abort, { "arch_abort" } },
+    { "several", has_several, { "vgic_ask", "vgic_answer" } },
 };
 
 void forge_modules(FILE *out, const struct system *s)

@@ -22,6 +22,7 @@
 struct vm {
     uint32_t enabled;                   /* of HYP_VIRTUAL_WORD; the first two are for assembly, too */
     uint32_t gicd_ctlr;
+    uint32_t rwp;                       /* GICD_CTLR.RWP: how many requests to disable are on their way (vgic_others.c) */
     uint8_t target[32];                 /* vCPU of each of those */
     bool stopped;
 };
@@ -62,6 +63,7 @@ struct vcpu {
     uint32_t gicr_waker;
     uint32_t plane[HYP_WORDS][VGIC_PLANES];     /* bits 7, 6, … 3 of the priorities in route, 32 together */
     uint32_t incoming[2];               /* SGIs and HYP_VIRTUAL_WORD, raised by other cores */
+    uint32_t asked, asked_bits[3][HYP_WORDS];   /* by its VM's vCPUs on other cores: vgic_others.c */
     uint32_t kept[HYP_WORDS];           /* of a shared core: what was enabled when it had to go */
     uint32_t kept_active;               /* PPIs */
     struct arch_fpu fpu;
@@ -149,6 +151,10 @@ static inline uint32_t vgic_owned(const struct vcpu *v, uint32_t word) { return 
 /* Bits of a word that are there without a physical interrupt, and which of them are enabled. */
 static inline uint32_t vgic_virtual(uint32_t word) { return word == 0 ? SGIS : word == HYP_VIRTUAL_WORD ? ~0u : 0; }
 static inline uint32_t vgic_virtual_enabled(const struct vcpu *v, uint32_t word) { return word == 0 ? v->sgi_enabled : word == HYP_VIRTUAL_WORD ? v->vm->enabled : 0; }
+
+/* vgic_others.c: an SPI that another core's list registers may hold. vgic_ask: of ICENABLER, ICPENDR or ICACTIVER; returns the bits that others were asked for. */
+uint32_t vgic_ask(const struct vcpu *v, uint32_t group, uint32_t word, uint32_t bits);
+void vgic_answer(struct vcpu *v);
 
 /* monitor.c: a VM's monitor, entered by what its guest does and left by its answer */
 void monitor_init(struct vcpu *guest);

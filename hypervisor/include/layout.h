@@ -21,7 +21,7 @@
 #define VCPU_GICR_SGI 1360
 #define VCPU_SGI_ENABLED 1368
 #define VCPU_WAITING_BITS 1372  /* waiting[] */
-#define VM_GICD_CTLR 4          /* in struct vm */
+#define VM_GICD_CTLR 4          /* in struct vm; then rwp */
 #define SGI_KICK 15             /* between cores: look again */
 
 #define ROUTE_OWNED_BIT 0

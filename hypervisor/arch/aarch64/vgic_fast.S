@@ -136,8 +136,10 @@ constants:
     b.ne    slow
     cbnz    w5, 1f
     OF ldr, x3, VCPU_VM
-    ldr     w3, [x3, #VM_GICD_CTLR]
-    mov     w1, #GICD_CTLR_FIXED
+    ldp     w3, w1, [x3, #VM_GICD_CTLR]
+    cbz     w1, 2f
+    orr     w3, w3, #GICD_CTLR_RWP
+2:  mov     w1, #GICD_CTLR_FIXED
     orr     w3, w3, w1
     b       answer
 1:  cmp     w5, #GICD_TYPER
