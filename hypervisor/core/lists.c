@@ -203,7 +203,7 @@ struct lists_state lists_state(const struct vcpu *v, uint32_t word)
 /* An edge is pending in the list register alone: the physical interrupt gets it back. A level is still there. */
 static void pend_again(const struct vcpu *v, uint32_t intid)
 {
-    uint64_t base = intid < 32 ? v->core->gicr + GICR_SGI : GICD_BASE;
+    uint64_t base = intid < 32 ? v->gicr_sgi : GICD_BASE;
     if (mmio_read32(base + GIC_ICFGR + intid / 16 * 4) >> (intid % 16 * 2 + 1) & 1) {
         mmio_write32(base + GIC_ISPENDR + intid / 32 * 4, 1u << intid % 32);
     }

@@ -69,6 +69,9 @@ static struct vcpu *reply(struct vcpu *m)
     struct vcpu *guest = m->peer;
     arch_leave_monitor(guest);
     if (m->exit == EXIT_MMIO && m->frame.x[2] != REPLY_DONE) {
+        if (arch_abort(guest, m->esr)) {
+            return leave(m);
+        }
         fault_report(guest, "data access outside of the VM");
         return schedule(guest->core);
     }

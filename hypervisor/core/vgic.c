@@ -67,6 +67,7 @@ static void write_bits(struct vcpu *v, uint32_t word, uint32_t group, uint64_t b
         }
         enable_virtual(v, word, virtual, false);
         lists_withdraw(v, word, bits);
+        vgic_ask(v, group, word, bits);
         break;
     case GIC_ISPENDR:
         if (physical) {
@@ -86,6 +87,7 @@ static void write_bits(struct vcpu *v, uint32_t word, uint32_t group, uint64_t b
             mmio_write32(at, physical);
         }
         lists_clear_pending(v, word, bits);
+        vgic_ask(v, group, word, bits);
         break;
     case GIC_ISACTIVER:                                 /* a virtual one is made active by acknowledging it only */
         if (physical) {
@@ -93,8 +95,9 @@ static void write_bits(struct vcpu *v, uint32_t word, uint32_t group, uint64_t b
         }
         break;
     case GIC_ICACTIVER:
+        physical &= ~(lists_state(v, word).here | vgic_ask(v, group, word, bits));
         if (physical) {
-            mmio_write32(at, physical & ~lists_state(v, word).here);
+            mmio_write32(at, physical);
         }
         lists_clear_active(v, word, bits);
         break;
@@ -104,7 +107,7 @@ static void write_bits(struct vcpu *v, uint32_t word, uint32_t group, uint64_t b
 void vgic_bits(struct vcpu *v, uint32_t offset, bool write, uint64_t *value)
 {
     uint32_t group = offset & ~0x7fu, word = offset % 0x80 / 4, owned = vgic_owned(v, word);
-    uint64_t base = word ? GICD_BASE : v->core->gicr + GICR_SGI;
+    uint64_t base = word ? GICD_BASE : v->gicr_sgi;
 
     if (write) {
         write_bits(v, word, group, base, *value & (owned | vgic_virtual(word)));

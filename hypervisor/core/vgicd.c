@@ -13,6 +13,8 @@ enum {
 #define IIDR_ARM 0x43bu
 #define PIDR2_GICV3 0x3bu
 
+_Static_assert(VGIC_FIRST_WORD == HYP_VIRTUAL_WORD + 1 && VGIC_WORDS * 32 == HYP_INTIDS, "vgic_registers.h");
+
 static struct lock config_lock;                 /* a word of ICFGR can be shared by VMs */
 
 /* Each of 16 interrupts' bits doubled, as ICFGR has them. */
@@ -111,7 +113,7 @@ bool vgicd_access(struct vcpu *v, uint32_t offset, unsigned size, bool write, ui
     }
     switch (offset) {
     case GICD_CTLR:
-        *value = v->vm->gicd_ctlr | GICD_CTLR_FIXED;
+        *value = v->vm->gicd_ctlr | GICD_CTLR_FIXED | (v->vm->rwp ? GICD_CTLR_RWP : 0);
         return true;
     case GICD_TYPER:
         *value = GICD_TYPER_VALUE;

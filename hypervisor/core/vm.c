@@ -11,6 +11,9 @@ struct vm hyp_vm_states[HYP_VCPUS_MAX];
 _Static_assert(offsetof(struct vcpu, route) == VCPU_FRAME && offsetof(struct vcpu, stack) == VCPU_STACK && sizeof(struct trap_frame) == VCPU_FRAME, "layout.h");
 _Static_assert(offsetof(struct vcpu, caps) == VCPU_CAPS && offsetof(struct vcpu, cap_count) == VCPU_CAP_COUNT && offsetof(struct vcpu, peer) == VCPU_PEER, "layout.h");
 _Static_assert(offsetof(struct vcpu, vm) == VCPU_VM && offsetof(struct vcpu, number) == VCPU_NUMBER && offsetof(struct vcpu, waiting_words) == VCPU_WAITING, "layout.h");
+_Static_assert(offsetof(struct vcpu, core) == VCPU_CORE && offsetof(struct core, id) == 0 && offsetof(struct vcpu, irq_mask) == VCPU_IRQ_MASK, "layout.h");
+_Static_assert(offsetof(struct vcpu, gicr_hpfar) == VCPU_GICR_HPFAR && offsetof(struct vcpu, gicr_typer) == VCPU_GICR_TYPER && offsetof(struct vcpu, gicr_sgi) == VCPU_GICR_SGI, "layout.h");
+_Static_assert(offsetof(struct vcpu, sgi_enabled) == VCPU_SGI_ENABLED && offsetof(struct vcpu, waiting) == VCPU_WAITING_BITS && offsetof(struct vm, gicd_ctlr) == VM_GICD_CTLR && offsetof(struct vm, rwp) == VM_GICD_CTLR + 4, "layout.h");
 _Static_assert(sizeof(((struct vcpu *)0)->route) == VCPU_ROUTES && HYP_INTIDS <= VCPU_ROUTES && sizeof(struct hyp_cap) == 1 << CAP_SIZE_SHIFT, "layout.h");
 
 void vcpu_init(uint32_t n)
@@ -30,7 +33,8 @@ void vcpu_init(uint32_t n)
     v->index = t->index;
     v->shared = t->shared;
     v->gicr_waker = 6;
-    v->gicr_block = (GICR_BASE + t->index * GICR_STRIDE) >> 16;
+    v->gicr_hpfar = (GICR_BASE + t->index * GICR_STRIDE) >> 8;      /* bits 39:4 are IPA bits 47:12 */
+    v->gicr_sgi = v->core->gicr + GICR_SGI;
     v->gicr_typer = vgicr_typer(v->config, t->index);
     v->alarm = ~0ul;
     v->domain = v->monitor = v->config->thread_sp;
@@ -49,13 +53,20 @@ void vcpu_start(struct vcpu *v, uint64_t entry, uint64_t x0)
 {
     v->start_entry = entry;
     v->start_x0 = x0;
+    if (v->config->vcpu_count > 1) {
+        __atomic_fetch_or(&v->asked, 1, __ATOMIC_SEQ_CST);      /* for nothing, but that it looks at GICD_CTLR, which others may have set */
+    }
     __atomic_store_n(&v->starting, true, __ATOMIC_RELEASE);
     if (arch_core() != v->core) {
         gic_kick(v->core);
     }
 }
 
-void vcpu_stop(struct vcpu *v) { v->online = false; }
+void vcpu_stop(struct vcpu *v)
+{
+    __atomic_store_n(&v->online, false, __ATOMIC_SEQ_CST);
+    vgic_answer(v);
+}
 
 void vm_stop(struct vcpu *v, const char *reason)
 {
@@ -92,5 +103,8 @@ void vcpu_take_incoming(struct vcpu *v)
         if (__atomic_load_n(&v->incoming[word], __ATOMIC_SEQ_CST)) {
             lists_pend_word(v, word, __atomic_exchange_n(&v->incoming[word], 0, __ATOMIC_SEQ_CST));
         }
+    }
+    if (__atomic_load_n(&v->asked, __ATOMIC_ACQUIRE)) {
+        vgic_answer(v);
     }
 }

@@ -6,36 +6,23 @@
  */
 #include "forge.h"
 
+#define ANY_VM(name, condition) \
+    static bool name(const struct system *s) \
+    { \
+        for (const struct system_vm *vm = s->vms; vm < s->vms + s->vm_count; vm++) { \
+            if (condition) { \
+                return true; \
+            } \
+        } \
+        return false; \
+    }
+ANY_VM(has_capability, vm->signal_count || vm->capability_count || vm->monitor.line)      /* a monitor has those for its VM's interrupts */
+ANY_VM(has_domain, vm->domain)
+ANY_VM(has_monitor, vm->monitor.line)
+ANY_VM(has_abort, vm->outside_aborts)
+ANY_VM(has_several, vm->core_count > 1)
 static bool has_iommu(const struct system *s) { return s->hyp_iommu >= 0; }
-/* Somebody has a capability. A monitor has those for its VM's interrupts. */
-static bool has_capability(const struct system *s)
-{
-    for (size_t v = 0; v < s->vm_count; v++) {
-        if (s->vms[v].signal_count || s->vms[v].capability_count || s->vms[v].monitor.line) {
-            return true;
-        }
-    }
-    return false;
-}
 static bool has_semaphore(const struct system *s) { return s->semaphore_count; }
-static bool has_domain(const struct system *s)
-{
-    for (size_t v = 0; v < s->vm_count; v++) {
-        if (s->vms[v].domain) {
-            return true;
-        }
-    }
-    return false;
-}
-static bool has_monitor(const struct system *s)
-{
-    for (size_t v = 0; v < s->vm_count; v++) {
-        if (s->vms[v].monitor.line) {
-            return true;
-        }
-    }
-    return false;
-}
 
 #define NONE "mov x0, #0"
 #define BAD_CALL "mov x0, #-1"
@@ -54,6 +41,8 @@ static const struct {
     { "domain", has_domain, NONE, { "domain_init", "domain_start", "domain_call", "domain_trap", "domain_leave_core", "domain_enter_core" } },
     { "semaphore", has_semaphore, NONE, { "semaphore_init", "semaphore_up", "semaphore_down", "semaphore_interrupt" } },
     { "monitor", has_monitor, NONE, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" } },
+    { "abort", has_abort, NONE, { "arch_abort" } },
+    { "several", has_several, NONE, { "vgic_ask", "vgic_answer" } },
 };
 
 void forge_modules(FILE *out, const struct system *s)

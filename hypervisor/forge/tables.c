@@ -216,9 +216,9 @@ void forge_tables(FILE *out, const struct system *s)
         for (unsigned w = 0; w < (HYP_INTIDS + 31) / 32; w++) {
             words |= mask[w] ? 1u << w : 0;
         }
-        fprintf(out, "    { .name = \"%s\", .first_vcpu = %u, .vcpu_count = %u, .irq_words = 0x%x, .caps = caps_%zu, .cap_count = %zu, .vmid = %zu, .entry_ipa = 0x%" PRIx64 ", .boot_x0 = 0x%" PRIx64 ",\n"
+        fprintf(out, "    { .name = \"%s\", .first_vcpu = %u, .vcpu_count = %u, .outside_aborts = %d, .irq_words = 0x%x, .caps = caps_%zu, .cap_count = %zu, .vmid = %zu, .entry_ipa = 0x%" PRIx64 ", .boot_x0 = 0x%" PRIx64 ",\n"
                 "      .vttbr = (uint64_t)hyp_s2_%zu + (%zuul << 48), .ram_ipa = 0x%" PRIx64 ", .ram_pa = 0x%" PRIx64 ", .ram_size = 0x%" PRIx64 ",\n"
-                "      .irq_mask = {", vm->name, first_vcpu(s, v), vm->core_count, words, v, vm->signal_count + vm->capability_count, v + 1, vm->kernel_ipa, vm->dtb_ipa, v, v + 1, vm->ipa, vm->pa, vm->size);
+                "      .irq_mask = {", vm->name, first_vcpu(s, v), vm->core_count, vm->outside_aborts, words, v, vm->signal_count + vm->capability_count, v + 1, vm->kernel_ipa, vm->dtb_ipa, v, v + 1, vm->ipa, vm->pa, vm->size);
         for (unsigned w = 0; w < (HYP_INTIDS + 31) / 32; w++) {
             fprintf(out, mask[w] ? " [%u] = 0x%08x," : "", w, mask[w]);
             for (unsigned b = 0; b < 32; b++) {

@@ -4,6 +4,7 @@
 #ifndef HYP_ARCH_H
 #define HYP_ARCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SYSREG_STR_(x) #x
@@ -76,6 +77,7 @@ struct vcpu *arch_vcpu(void);           /* TPIDR_EL2: the last one loaded, or NU
 uint64_t arch_now(void);                /* ticks of CNTFRQ_EL0 since reset */
 void arch_alarm(uint64_t at);           /* interrupt PPI_ALARM at that tick */
 void arch_undefined(void);                /* the guest takes an Undefined exception where it is */
+bool arch_abort(struct vcpu *v, uint32_t esr);     /* abort.c: it takes the abort of that syndrome itself, if its XML says so; false: it has not */
 void arch_use_fpu(struct vcpu *v);
 void arch_enter_monitor(struct vcpu *guest, struct vcpu *m);    /* registers change sides; the general ones are in their frames */
 void arch_leave_monitor(struct vcpu *guest);

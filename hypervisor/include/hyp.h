@@ -20,13 +20,14 @@
 
 /* A VM, as far as it is not constant. */
 struct vm {
-    uint32_t enabled;                   /* of HYP_VIRTUAL_WORD; first, for vectors.S */
+    uint32_t enabled;                   /* of HYP_VIRTUAL_WORD; the first two are for assembly, too */
     uint32_t gicd_ctlr;
+    uint32_t rwp;                       /* GICD_CTLR.RWP: how many requests to disable are on their way (vgic_others.c) */
     uint8_t target[32];                 /* vCPU of each of those */
     bool stopped;
 };
 
-/* A vCPU: its registers while it does not run, and its virtual redistributor. layout.h has the places of the first nine members. */
+/* A vCPU: its registers while it does not run, and its virtual redistributor. layout.h has the places of those above config. */
 struct vcpu {
     struct trap_frame frame;
     /* A byte an interrupt: virtual priority (7:3), ROUTE_OWNED (the VM's: the fast path takes it) */
@@ -38,10 +39,16 @@ struct vcpu {
     struct vm *vm;
     uint32_t number;
     uint32_t waiting_words;             /* a bit a word of waiting that is not 0 */
+    struct core *core;
+    const uint32_t *irq_mask;           /* config's */
+    uint64_t gicr_hpfar;                /* of its virtual RD_base, as HPFAR_EL2 has it */
+    uint64_t gicr_typer;
+    uint64_t gicr_sgi;                  /* the physical SGI_base of its core */
+    uint32_t sgi_enabled;               /* virtual redistributor: what is not kept in the physical one */
+    /* No list register was free: SGIs are pending, others also active physically */
+    uint32_t waiting[HYP_WORDS];
 
     const struct hyp_vm *config;
-    const uint32_t *irq_mask;           /* config's */
-    struct core *core;
     uint32_t index;                     /* in its VM */
     bool monitor;                       /* it runs at EL0: a monitor, or a domain's; peer is the vCPU whose time it is */
     bool domain;                        /* a domain's */
@@ -58,15 +65,10 @@ struct vcpu {
     uint64_t start_entry, start_x0;
     struct arch_state state;
 
-    /* Virtual redistributor: what is not kept in the physical one */
-    uint64_t gicr_block;                /* of its RD_base, in 64 KiB; SGI_base is the next one */
-    uint64_t gicr_typer;
     uint32_t gicr_waker;
-    uint32_t sgi_enabled;
-    /* No list register was free: SGIs are pending, others also active physically */
-    uint32_t waiting[HYP_WORDS];
     uint32_t plane[HYP_WORDS][VGIC_PLANES];     /* bits 7, 6, … 3 of the priorities in route, 32 together */
     uint32_t incoming[2];               /* SGIs and HYP_VIRTUAL_WORD, raised by other cores */
+    uint32_t asked, asked_bits[3][HYP_WORDS];   /* by its VM's vCPUs on other cores: vgic_others.c */
     uint32_t kept[HYP_WORDS];           /* of a shared core: what was enabled when it had to go */
     uint32_t kept_active;               /* PPIs */
     struct arch_fpu fpu;
@@ -97,7 +99,6 @@ void hyp_main(uint64_t core_id) __attribute__((noreturn));
 #define PPI_MAINTENANCE 25u             /* Arm BSA 3.7: GIC maintenance interrupt */
 #define PPI_ALARM 26u                   /* EL2 physical timer */
 #define PPI_VIRTUAL_TIMER 27u
-#define SGI_KICK 15u                    /* between cores: look again */
 void gic_init_distributor(void);
 void gic_init_core(struct core *c);
 void gic_claim(uint32_t intid, uint32_t core, bool edge);       /* an SPI of the hypervisor's own */
@@ -156,6 +157,10 @@ static inline uint32_t vgic_owned(const struct vcpu *v, uint32_t word) { return 
 /* Bits of a word that are there without a physical interrupt, and which of them are enabled. */
 static inline uint32_t vgic_virtual(uint32_t word) { return word == 0 ? SGIS : word == HYP_VIRTUAL_WORD ? ~0u : 0; }
 static inline uint32_t vgic_virtual_enabled(const struct vcpu *v, uint32_t word) { return word == 0 ? v->sgi_enabled : word == HYP_VIRTUAL_WORD ? v->vm->enabled : 0; }
+
+/* vgic_others.c: an SPI that another core's list registers may hold. vgic_ask: of ICENABLER, ICPENDR or ICACTIVER; returns the bits that others were asked for. */
+uint32_t vgic_ask(const struct vcpu *v, uint32_t group, uint32_t word, uint32_t bits);
+void vgic_answer(struct vcpu *v);
 
 /* monitor.c: a VM's monitor, entered by what its guest does and left by its answer */
 void monitor_init(struct vcpu *guest);

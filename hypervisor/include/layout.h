@@ -14,6 +14,15 @@
 #define VCPU_VM 1312            /* struct vm, which begins with what is enabled of the virtual interrupts */
 #define VCPU_NUMBER 1320        /* in hyp_vcpus */
 #define VCPU_WAITING 1324       /* waiting_words */
+#define VCPU_CORE 1328          /* struct core, which begins with its number */
+#define VCPU_IRQ_MASK 1336
+#define VCPU_GICR_HPFAR 1344
+#define VCPU_GICR_TYPER 1352
+#define VCPU_GICR_SGI 1360
+#define VCPU_SGI_ENABLED 1368
+#define VCPU_WAITING_BITS 1372  /* waiting[] */
+#define VM_GICD_CTLR 4          /* in struct vm; then rwp */
+#define SGI_KICK 15             /* between cores: look again */
 
 #define ROUTE_OWNED_BIT 0
 #define ROUTE_OWNED (1 << ROUTE_OWNED_BIT)

@@ -61,6 +61,7 @@ struct hyp_vm {
     uint64_t thread_sp;         /* a domain's, at EL0: where its thread's stack begins; a VM: 0 */
     uint32_t vmid;
     uint32_t first_vcpu, vcpu_count;        /* in hyp_vcpus */
+    uint32_t outside_aborts;    /* 1: what it touches outside of itself is its external abort; 0: it is stopped */
     uint64_t entry_ipa;         /* first instruction, at EL1h, MMU off */
     uint64_t boot_x0;           /* IPA of its device tree; x1-x3 are 0 (Linux arm64 booting.rst) */
     uint64_t vttbr;             /* VTTBR_EL2: VMID and physical address of the stage 2 root */

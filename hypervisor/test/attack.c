@@ -12,7 +12,7 @@ static volatile uint8_t *uart;
 static uint32_t room[ROOM] __attribute__((aligned(64)));
 uint32_t attack_uart_intid;
 bool attack_failed;
-volatile uint64_t fault_esr = ESR_NONE, fault_count;
+volatile uint64_t fault_esr = ESR_NONE, fault_far, fault_count;
 volatile bool fault_expected;
 
 void say(const char *text)
@@ -84,6 +84,7 @@ void attack_sync(struct frame *f)
         attack_lost();
     }
     fault_esr = esr;
+    fault_far = READ_SYSREG(far_el1);
     fault_count++;
     f->elr = esr >> 26 == 0x21 ? f->lr : f->elr + 4;    /* a fetch: back to who jumped */
 }
@@ -150,6 +151,7 @@ static const struct {
     { 'v', "vgic", attack_vgic },
     { 'l', "leak", attack_leaks },
     { 'c', "caches", attack_caches },
+    { 'x', "outside", attack_outside },
 };
 
 static void obey(int letter)

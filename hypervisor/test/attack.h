@@ -37,7 +37,7 @@ void require(bool holds, const char *what);
 
 /* attack.c: synchronous exceptions. While expected, one is noted and its instruction skipped; else it ends the attacker. */
 extern volatile uint64_t fault_esr;     /* ESR_EL1 of the last one, or ESR_NONE */
-extern volatile uint64_t fault_count;
+extern volatile uint64_t fault_far, fault_count;
 extern volatile bool fault_expected;
 #define ESR_UNDEFINED 0x02000000ul      /* EC 0, IL, no syndrome */
 
@@ -63,6 +63,7 @@ void attack_interrupts(void);
 void attack_vgic(void);
 void attack_leaks(void);                /* attack_leak.c */
 void attack_caches(void);               /* attack_cache.c */
-void attack_memory(int letter);         /* attack_memory.c: ends the VM */
+void attack_outside(void);              /* attack_memory.c */
+void attack_memory(int letter);         /* the same: ends the VM */
 
 #endif

@@ -11,7 +11,7 @@
 -- neighbour is not asked for its rounds of pulses: it prints latencies in ns, and sorts them.
 
 local NEIGHBOUR, CORE <const> = "rt", 1     -- attack.xml
-local attacks = { "s", "h", "m", "i", "o", "p", "t", "n", "v", "l", "c" }
+local attacks = { "s", "h", "m", "i", "o", "p", "t", "n", "v", "l", "c", "x" }
 local QUANTUM_PS <const> = 10000000
 -- Each ends its VM with a report: VM, letter, words of the report
 local outside, fetch, gic = "data access outside of the VM", "instruction fetch outside of the VM", "access to the interrupt controller "
@@ -22,7 +22,6 @@ local ends = {
     { "once4", "4", "core 5: " .. outside, "IPA 0xb020000: not a device or memory of this VM" },
     { "once5", "5", "core 6: " .. fetch, "IPA 0x40200000: not a device or memory of this VM" },
     { "once6", "6", "core 7: " .. fetch, "on the guest's own table walk" },
-    { "attacker", "7", "core 0: " .. gic .. "in a size" },
 }
 local more_ends = {
     { "once1", "8", "core 2: " .. gic .. "in a size" },
@@ -106,6 +105,7 @@ end
 check(not b:console("hypervisor"):find("stopped", 1, true), "the hypervisor stopped a VM")
 log(("the attacks took until %.3f s of the board's time"):format(b:time() / 1e12))
 attack_at_last(b, ends)
+b:send("attacker", "6")            -- its own vectors lie behind tables that it may not read: each abort is the next one's reason, for ever
 local last = beats(b) + 3
 beat(b, last)
 local said = b:console(NEIGHBOUR)

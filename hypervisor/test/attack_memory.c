@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * Accesses outside of the VM: each of them ends it, so none of these letters has an answer
+ * Accesses outside of the VM: each of them ends it, so none of these letters has an answer; or, in a VM with outside="abort", is its external abort
  */
 #include "attack.h"
 
@@ -28,10 +28,11 @@ static void walk(bool by_fetch)
         __asm__ volatile("tlbi vmalle1\n dsb sy" ::: "memory");
         WRITE_SYSREG(sctlr_el1, READ_SYSREG(sctlr_el1) | 1);
         (void)get32(GICD);
+        WRITE_SYSREG(sctlr_el1, READ_SYSREG(sctlr_el1) & ~1ul);     /* a VM that goes on has its MMU off again */
     }
 }
 
-void attack_memory(int letter)
+static bool access(int letter)
 {
     uint64_t a, b;
     switch (letter) {
@@ -49,7 +50,54 @@ void attack_memory(int letter)
     case 'B': __asm__ volatile("ldaxr %0, [%1]\n stlxr %w0, xzr, [%1]" : "=&r"(a) : "r"(OTHERS) : "memory"); break;
     case 'C': ((void (*)(void))PULSE)(); break;
     case 'D': walk(false); break;
-    default: return;
+    default: return false;
     }
-    say("attack memory: WRONG: this VM still runs\n");
+    return true;
+}
+
+void attack_memory(int letter)
+{
+    if (access(letter)) {
+        say("attack memory: WRONG: this VM still runs\n");
+    }
+}
+
+/* D13.2.37: synchronous external aborts taken from EL1: of a load, of a store, of a fetch */
+#define ABORT_READ 0x96000010ul
+#define ABORT_WRITE 0x96000050ul
+#define ABORT_FETCH 0x86000010ul
+#define STORM 20000
+
+void attack_outside(void)
+{
+    static const struct { char letter; uint64_t esr, far; } tries[] = {
+        { '1', ABORT_READ, HYPERVISOR }, { '2', ABORT_WRITE, OTHERS }, { '3', ABORT_WRITE, NEIGHBOURS_WAKER }, { '4', ABORT_WRITE, PULSE },
+        { '5', ABORT_FETCH, HYPERVISOR }, { '7', ABORT_READ, GICD + ISENABLER }, { '8', ABORT_WRITE, GICR_SGI + ISENABLER }, { '9', ABORT_READ, GICD + ISENABLER },
+        { 'A', ABORT_READ, HYPERVISOR }, { 'B', ABORT_READ, OTHERS }, { 'C', ABORT_FETCH, PULSE }, { 'D', ABORT_READ, GICD },
+    };
+    uint64_t before = fault_count;
+    for (unsigned i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+        fault_esr = fault_far = ESR_NONE;
+        fault_expected = true;
+        access(tries[i].letter);
+        fault_expected = false;
+        if (fault_esr != tries[i].esr || fault_far != tries[i].far) {
+            say("of letter ");
+            say((char[]){ tries[i].letter, 0 });
+            say(" ESR ");
+            say_hex(fault_esr);
+            say(" FAR ");
+            say_hex(fault_far);
+            say(", ");
+        }
+        require(fault_esr == tries[i].esr && fault_far == tries[i].far, "not the external abort of its access");
+    }
+    fault_expected = true;
+    for (unsigned i = 0; i < STORM; i++) {
+        put32(HYPERVISOR + 4 * i, i);
+    }
+    fault_expected = false;
+    count_of(sizeof tries / sizeof tries[0] + STORM, "tried");
+    count_of(fault_count - before, "aborts");
+    require(fault_count - before == sizeof tries / sizeof tries[0] + STORM, "as many aborts");
 }

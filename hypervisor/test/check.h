@@ -30,6 +30,9 @@ void check_foreign(void);
 void check_group(void);
 void check_timer(void);
 
+/* several.c: of a VM with two vCPUs */
+void check_several(void);
+
 /* calls.c */
 void check_psci(void);
 void check_suspend(void);

@@ -31,7 +31,7 @@ struct budget_row budget_rows[] = {
     { "vgic.ctlr-read", "read of GICD_CTLR", BUDGET_SYNC, "ctlr_read", "ctlr_read.end", 90, 60, 232 },
     { "vgic.typer-read", "read of GICR_TYPER", BUDGET_SYNC, "typer_read", "typer_read.end", 90, 60 },
     { "vgic.enabled-read", "read of GICD_ISENABLER<n>", BUDGET_SYNC, "enabled_read", "enabled_read.end", 90, 60 },
-    { "vgic.pending-read", "read of GICD_ISPENDR<n>", BUDGET_SYNC, "pending_read", "pending_read.end" },      /* looks into each list register: without a goal */
+    { "vgic.pending-read", "read of GICD_ISPENDR<n>", BUDGET_SYNC, "pending_read", "pending_read.end", 90, 60 },
     { "vgic.spi-enable", "write of GICD_ISENABLER<n>", BUDGET_SYNC, "spi_enable", "spi_enable.end", 300, 120 },
     { "vgic.ppi-enable", "write of GICR_ISENABLER0", BUDGET_SYNC, "ppi_enable", "ppi_enable.end", 300, 120, 3636 },
     { "sysreg.sgi", "write of ICC_SGI1R_EL1, to itself", BUDGET_SYNC, "sgi", "sgi.end" },

@@ -124,6 +124,7 @@ struct system_vm {
     char *name;
     uint64_t ipa, pa, size;     /* one RAM region; all multiples of 2 MiB; pa chosen by layout if not given */
     bool pa_given;
+    bool outside_aborts;        /* outside="abort": an access outside of it is its external abort and does not stop it */
     unsigned cores[SYSTEM_CORES_MAX];   /* physical core of each vCPU */
     unsigned core_count;
     enum system_payload payload;

@@ -214,6 +214,16 @@ static void read_cores(struct system *s, struct system_vm *vm, xmlNodePtr n)
     free(text);
 }
 
+static void read_outside(struct system *s, struct system_vm *vm, xmlNodePtr n)
+{
+    char *text = attribute(n, "outside");
+    vm->outside_aborts = text && !strcmp(text, "abort");
+    if (text && !vm->outside_aborts && strcmp(text, "stop")) {
+        system_error(s, vm->line, "outside=\"%s\": write abort (the VM's own external abort), or stop (a report and its end), which is the default", text);
+    }
+    free(text);
+}
+
 static void read_signal(struct system *s, struct system_vm *vm, xmlNodePtr n)
 {
     if (vm->signal_count == SYSTEM_SIGNALS_MAX) {
@@ -304,6 +314,7 @@ static void read_vm(struct system *s, xmlNodePtr n)
     if (!vm->domain || xmlHasProp(n, BAD_CAST "core")) {
         read_cores(s, vm, n);
     }
+    read_outside(s, vm, n);
     vm->console = vm->monitor.console = -1;
     for (xmlNodePtr c = n->children; c; c = c->next) {
         if (is(c, "memory")) {

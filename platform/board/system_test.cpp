@@ -215,6 +215,17 @@ TEST_F(System, RefusesWhatIsMissingOrThereTooOften)
     refused(10, "text stands in <vm>", "remove it", "<use device=\"uart0\"/>", "uart0");
 }
 
+TEST_F(System, WhatIsOutsideOfAVmStopsItOrIsItsAbort)
+{
+    refused(7, "outside=\"ignore\"", "write abort", "core=\"0\"", "core=\"0\" outside=\"ignore\"");
+    change("core=\"0\"", "core=\"0\" outside=\"abort\"");
+    change("core=\"1\"", "core=\"1\" outside=\"stop\"");
+    SystemPtr s = load();
+    ASSERT_NE(nullptr, s) << said_;
+    EXPECT_TRUE(s->vms[0].outside_aborts);
+    EXPECT_FALSE(s->vms[1].outside_aborts);
+}
+
 TEST_F(System, RefusesBrokenXml)
 {
     change("<use device=\"uart0\"/>", "<use device=\"uart0\">");

@@ -151,7 +151,7 @@ struct vcpu *trap_sync(struct vcpu *v)
     default:
         wrong = "exception that no VM may cause";
     }
-    if (wrong) {
+    if (wrong && !arch_abort(v, esr)) {
         fault_report(v, wrong);
     }
     return v->online ? next : schedule(v->core);

@@ -5,7 +5,7 @@
  * Three paths are short, and hypervisor/test and `./ingot bench hypervisor` hold them to their length, entry to ERET:
  *   interrupt to list register 0     16 instructions, 1 line of 64 bytes (2 more for each of the next three registers)
  *   hypercall 0                      11
- *   a word of the virtual GIC        saves only what vgic_fast.c changes; other registers of it what C may change
+ *   a word of the virtual GIC        saves only what vgic_fast.S changes; other registers of it what C may change
  * All others save every register and may end in another vCPU's.
  */
 #include "layout.h"
@@ -227,30 +227,22 @@ device_fast:
     mrs     x1, hpfar_el2                   /* bits 39:4 are IPA bits 47:12 */
     lsr     x3, x1, #12
     cmp     x3, #GIC_MIB
-    b.ne    monitors
-    X stp, x4, x5, 4
-    X stp, x6, x7, 6
-    str     x8, [sp, #-VCPU_FRAME + 8 * 8]
-    str     x30, [sp, #-VCPU_FRAME + 8 * 30]
+    b.eq    vgic_fast
+monitors:
+    SAVE_CALLER_FROM_4
+    X stp, x19, x20, 19
+    X stp, x21, x22, 21
+    X stp, x23, x24, 23
+    X stp, x25, x26, 25
+    X stp, x27, x28, 27
+    mov     x1, x2
     TO_STACK x3
-    bl      vgic_fast                       /* x1 HPFAR, x2 ESR; changes x0 to x8 alone; x0: the vCPU, or 0 */
-    cbz     x0, device_access
-    add     sp, x0, #VCPU_FRAME
-    X ldp, x4, x5, 4
-    X ldp, x6, x7, 6
-    ldr     x8, [sp, #-VCPU_FRAME + 8 * 8]
-    ldr     x30, [sp, #-VCPU_FRAME + 8 * 30]
-    X ldp, x0, x1, 0
-    X ldp, x2, x3, 2
-    eret
+    bl      trap_device
+    b       resume
 
     /* Other registers of the virtual GIC, other sizes. The register that the access moves is in the frame if C may change it, so those above x18 go the long way. */
+    .global device_access
 device_access:
-    FROM_STACK
-    X ldp, x4, x5, 4
-    X ldp, x6, x7, 6
-    ldr     x8, [sp, #-VCPU_FRAME + 8 * 8]
-    ldr     x30, [sp, #-VCPU_FRAME + 8 * 30]
     mrs     x2, esr_el2
     movz    w3, #DABT_MASK >> 16, lsl #16
     movk    w3, #DABT_MASK & 0xffff
@@ -275,18 +267,6 @@ srt_high:
     cmp     w1, #31                         /* XZR */
     b.eq    device_access_low
     b       trap_entry
-
-monitors:
-    SAVE_CALLER_FROM_4
-    X stp, x19, x20, 19
-    X stp, x21, x22, 21
-    X stp, x23, x24, 23
-    X stp, x25, x26, 25
-    X stp, x27, x28, 27
-    mov     x1, x2
-    TO_STACK x3
-    bl      trap_device
-    b       resume
 
 hypercall_long:
     SAVE_CALLER_FROM_4

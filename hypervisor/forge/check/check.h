@@ -55,7 +55,7 @@ struct wanted_vm {
     struct { char to[64]; unsigned intid; } signals[64];
     size_t signal_count;
     uint64_t ipa, size, pa;         /* pa: only if given */
-    bool pa_given, is_linux;
+    bool pa_given, is_linux, outside_aborts;
     char *kernel, *initramfs;       /* as written; NULL */
     int line;
 };

@@ -191,6 +191,9 @@ static void read_vm(struct wanted *w, xmlNodePtr n)
     }
     vm->line = xmlGetLineNo(n);
     word(n, "name", vm->name);
+    char outside[64];
+    word(n, "outside", outside);
+    vm->outside_aborts = !strcmp(outside, "abort");
     for (xmlNodePtr c = n->children; c; c = c->next) {
         if (is(c, "memory")) {
             vm->ipa = number(c, "ipa");
