@@ -17,15 +17,55 @@ static bool has_monitor(const struct system *s)
     return false;
 }
 
-/* A module with its hooks: functions that the rest of the runtime calls, and that may answer 0, false or NULL if there is none of it. */
+static bool has_direct(const struct system *s)
+{
+    for (size_t v = 0; v < s->vm_count; v++) {
+        if (s->vms[v].direct) {
+            return true;
+        }
+    }
+    return false;
+}
+static bool has_pmu(const struct system *s)
+{
+    for (size_t v = 0; v < s->vm_count; v++) {
+        if (s->vms[v].pmu) {
+            return true;
+        }
+    }
+    return false;
+}
+static bool has_owner(const struct system *s) { return has_direct(s) || has_pmu(s); }
+
+/* A module with its hooks: functions that the rest of the runtime calls, and that may answer 0, false or NULL if there is none of it. And functions of others that it
+ * stands before (INSTEAD_OF in hypervisor/include/hyp.h): each of one module at most. */
 static const struct {
     const char *name;
     bool (*used)(const struct system *s);
-    const char *hooks[8];
+    const char *hooks[8], *instead[16];
 } modules[] = {
-    { "smmu", has_iommu, { "smmu_init", "smmu_interrupt" } },
-    { "monitor", has_monitor, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" } },
+    { "smmu", has_iommu, { "smmu_init", "smmu_interrupt" }, { 0 } },
+    { "monitor", has_monitor, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" }, { 0 } },
+    { "owner", has_owner, { 0 }, { "sysreg_trap" } },
+    { "direct", has_direct, { "direct_sysreg" }, { "gic_init_core", "gic_claim", "gic_kick", "arch_park", "schedule", "trap_interrupt", "vcpu_raise",
+      "lists_clear_pending", "lists_refill", "vgic_bits", "vgic_priorities" } },
+    { "pmu", has_pmu, { "pmu_sysreg" }, { "arch_reset_vcpu" } },
 };
+
+char *forge_wraps(const struct system *s)
+{
+    char *options = NULL;
+    size_t size;
+    FILE *out = open_memstream(&options, &size);
+    fprintf(out, "-Wl,--gc-sections");
+    for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
+        for (size_t k = 0; modules[i].used(s) && modules[i].instead[k]; k++) {
+            fprintf(out, ",--wrap=%s", modules[i].instead[k]);
+        }
+    }
+    fclose(out);
+    return options;
+}
 
 void forge_modules(FILE *out, const struct system *s)
 {

@@ -98,6 +98,7 @@ struct system_vm {
     struct system_signal signals[SYSTEM_SIGNALS_MAX];
     size_t signal_count;
     struct system_monitor monitor;
+    bool direct, pmu;           /* it has its cores' physical CPU interfaces; their performance monitors */
     char *initramfs;            /* or NULL */
     char *cmdline;              /* or NULL */
     int console;                /* index of its first uart16550, or of its monitor's, or -1 */

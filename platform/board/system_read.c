@@ -214,6 +214,18 @@ static void read_cores(struct system *s, struct system_vm *vm, xmlNodePtr n)
     free(text);
 }
 
+/* An attribute that has one word besides not being there, or `no`. */
+static bool word_of(struct system *s, xmlNodePtr n, const char *name, const char *word, const char *no)
+{
+    char *text = attribute(n, name);
+    bool is_word = text && !strcmp(text, word);
+    if (text && !is_word && strcmp(text, no)) {
+        system_error(s, xmlGetLineNo(n), "%s=\"%s\": write %s=\"%s\" or %s=\"%s\", which is the default", name, text, name, word, name, no);
+    }
+    free(text);
+    return is_word;
+}
+
 static void read_signal(struct system *s, struct system_vm *vm, xmlNodePtr n)
 {
     if (vm->signal_count == SYSTEM_SIGNALS_MAX) {
@@ -262,6 +274,8 @@ static void read_vm(struct system *s, xmlNodePtr n)
     vm->line = xmlGetLineNo(n);
     vm->name = attribute(n, "name");
     read_cores(s, vm, n);
+    vm->direct = word_of(s, n, "interrupts", "direct", "virtual");
+    vm->pmu = word_of(s, n, "pmu", "yes", "no");
     vm->console = vm->monitor.console = -1;
     for (xmlNodePtr c = n->children; c; c = c->next) {
         if (is(c, "memory")) {

@@ -152,8 +152,13 @@ static void read_vm(struct wanted *w, xmlNodePtr n)
     int index = w->vm_count++;
     struct wanted_vm *vm = &w->vms[index];
     read_cores(vm, n);
+    char how[64];
     vm->line = xmlGetLineNo(n);
     word(n, "name", vm->name);
+    word(n, "interrupts", how);
+    vm->direct = !strcmp(how, "direct");
+    word(n, "pmu", how);
+    vm->pmu = !strcmp(how, "yes");
     for (xmlNodePtr c = n->children; c; c = c->next) {
         if (is(c, "memory")) {
             vm->ipa = number(c, "ipa");
