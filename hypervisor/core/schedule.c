@@ -56,7 +56,7 @@ static void begin_slot(struct core *c)
     }
 }
 
-static bool may_run(struct vcpu *v)
+static inline __attribute__((always_inline)) bool may_run(struct vcpu *v)
 {
     if (!v || v->vm->stopped) {
         return false;
@@ -83,6 +83,8 @@ static bool may_run(struct vcpu *v)
     }
     return v->online;
 }
+
+bool schedule_may_run(struct vcpu *v) { return may_run(v); }
 
 static void unload(struct vcpu *v)
 {

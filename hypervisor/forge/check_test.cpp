@@ -154,6 +154,46 @@ TEST_F(Checked, AFlippedBitOfAVcpuOrAScheduleIsTold)
     EXPECT_EQ("", told("mixed.xml:40: slot 0 of core 2 is vCPU 2's for 400016 ns in the image, not 2's for 400000 ns"));
 }
 
+TEST_F(Checked, WhatAVmOwnsOfItsCoresIsTold)
+{
+    make("direct");
+    ASSERT_EQ(0, made) << bench.said();
+    ASSERT_EQ(0, check(path)) << bench.said();
+    Image image(path);
+    uint64_t vms = image.symbol("hyp_vms"), routes = image.symbol("hyp_irq_vm"), smmu = image.symbol("hyp_smmu");
+    for (unsigned bit = 0; bit < 32; bit++) {
+        EXPECT_EQ(1, flipped(vms + offsetof(struct hyp_vm, flags), bit)) << "flags of linux, bit " << bit;
+        EXPECT_EQ(1, flipped(vms + sizeof(struct hyp_vm) + offsetof(struct hyp_vm, flags), bit)) << "flags of rt, bit " << bit;
+        EXPECT_EQ(1, flipped(vms + offsetof(struct hyp_vm, irq_mask), bit)) << "INTIDs 0 to 31 of linux, bit " << bit;
+        EXPECT_EQ(1, flipped(vms + offsetof(struct hyp_vm, irq_mask) + 4, bit)) << "INTIDs 32 to 63 of linux, bit " << bit;
+    }
+    EXPECT_EQ(1, with<uint8_t>(routes + 40, HYP_NO_VM));
+    EXPECT_EQ("", told("interrupt 40 is routed to VM 255 and not to 1 (255: nobody)"));
+    EXPECT_EQ(1, with<uint32_t>(vms + offsetof(struct hyp_vm, flags), VM_PMU));
+    EXPECT_EQ("", told("flags (1: interrupts direct, 2: performance monitors, 4: external aborts) of linux is 0x2 in the image and not 0x3"));
+    uint64_t at = image.get<struct hyp_vm>(vms).boot_x0 - 0x40000000 + image.get<struct hyp_vm>(vms).ram_pa;
+    std::string tree = read_file(bench.dir + "/out/linux.dtb");
+    int len;
+    const char *p = (const char *)fdt_getprop(tree.data(), fdt_path_offset(tree.data(), "/pmu"), "interrupts", &len);
+    ASSERT_TRUE(p && len == 12);
+    for (unsigned bit = 0; bit < 96; bit += 5) {
+        EXPECT_EQ(1, flipped(at + (p - tree.data()), bit)) << "interrupt of the performance monitors, bit " << bit;
+    }
+    // Both VMs are direct, so one of them has to take the SMMU's; beside one that is not, it is that one's.
+    EXPECT_EQ(0, with<uint32_t>(smmu + offsetof(struct hyp_smmu, core), 2));
+    std::string text = read_file(xml), from = "core=\"2\" interrupts=\"direct\"";
+    text.replace(text.find(from), from.size(), "core=\"2\"");
+    text.erase(text.find("<signal"), text.find("/>", text.find("<signal")) + 2 - text.find("<signal"));
+    bench.write("mixed.xml", text);
+    ASSERT_EQ(0, bench.forge(bench.dir + "/mixed.xml", "out")) << bench.said();
+    xml = bench.dir + "/mixed.xml";
+    good = read_file(path);
+    smmu = Image(path).symbol("hyp_smmu");
+    EXPECT_EQ(2u, Image(path).get<struct hyp_smmu>(smmu).core);
+    EXPECT_EQ(1, with<uint32_t>(smmu + offsetof(struct hyp_smmu, core), 1));
+    EXPECT_EQ("", told("core 1 takes the interrupts of 'smmu0', and is one of a VM with interrupts=\"direct\""));
+}
+
 TEST_F(Checked, ACapabilityThatNoSignalGivesIsTold)
 {
     std::string text = read_file(FIRST_LIGHT);

@@ -46,12 +46,12 @@ static void schedule(FILE *out, const struct system *s)
             const struct system_slot *slot = &t->slots[i];
             fprintf(out, "%s%s %" PRIu64 " us", i ? ", " : "", slot->vm < 0 ? "nobody" : s->vms[slot->vm].name, slot->ns / 1000);
         }
-        const char *alone = NULL;
+        const struct system_vm *alone = NULL;
         unsigned vcpu = 0;
         for (size_t v = 0; v < s->vm_count && !t->slot_count; v++) {
             for (unsigned n = 0; n < s->vms[v].core_count; n++) {
                 if (s->vms[v].cores[n] == core) {
-                    alone = s->vms[v].name;
+                    alone = &s->vms[v];
                     vcpu = n;
                 }
             }
@@ -59,7 +59,7 @@ static void schedule(FILE *out, const struct system *s)
         if (t->slot_count) {
             fprintf(out, "; again each %" PRIu64 " us", t->frame_ns / 1000);
         } else if (alone) {
-            fprintf(out, "vCPU %u of %s, alone", vcpu, alone);
+            fprintf(out, "vCPU %u of %s, alone%s%s", vcpu, alone->name, alone->direct ? ", with its interrupts" : "", alone->pmu ? ", with its performance monitors" : "");
         } else {
             fprintf(out, "parked");
         }

@@ -29,6 +29,7 @@ void forge_payloads(FILE *out, const struct system *s);
 int forge_link(const struct system *s, const char *dir, const char *cross, const char *hyp, bool head);     /* 0, or -1 with a message */
 /* modules.c: ends of the hooks of modules that the system does not use, as assembly */
 void forge_modules(FILE *out, const struct system *s);
+char *forge_wraps(const struct system *s);              /* the linker's options that take no more than it uses; malloc'd */
 /* explain.c: memory map and interrupt routes in words */
 void forge_explain(FILE *out, const struct system *s);
 

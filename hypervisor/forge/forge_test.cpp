@@ -168,6 +168,10 @@ TEST_F(Forge, ExplainTellsScheduleAndCapabilities)
     ASSERT_EQ(0, ::system((FORGE " " SYSTEMS "/monitor.xml --explain >" + bench.dir + "/told").c_str()));
     told = read_file(bench.dir + "/told");
     EXPECT_NE(std::string::npos, told.find("the monitor of linux\n")) << told;
+    ASSERT_EQ(0, ::system((FORGE " " SYSTEMS "/direct.xml --explain >" + bench.dir + "/told").c_str()));
+    told = read_file(bench.dir + "/told");
+    EXPECT_NE(std::string::npos, told.find("core 1  vCPU 1 of linux, alone, with its interrupts, with its performance monitors\n")) << told;
+    EXPECT_NE(std::string::npos, told.find("core 2  vCPU 0 of rt, alone, with its interrupts\n")) << told;
 }
 
 }  // namespace

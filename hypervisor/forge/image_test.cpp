@@ -241,7 +241,9 @@ TEST_P(Forged, InterruptsBelongToTheOwnersOfTheirDevices)
         }
         EXPECT_EQ(owner, image->get<uint8_t>(image->symbol("hyp_irq_vm") + intid)) << intid;
         for (size_t v = 0; v < system->vm_count; v++) {
-            EXPECT_EQ(owner == (int)v || intid == 27 || intid == 30, vm_table(v).irq_mask[intid / 32] >> intid % 32 & 1) << "vm " << v << " INTID " << intid;
+            const system_vm &vm = system->vms[v];
+            bool own = intid == 27 || intid == 30 || (intid == 23 && vm.pmu) || (intid < 16 && vm.direct);         // timers; performance monitors; SGIs
+            EXPECT_EQ(owner == (int)v || own, vm_table(v).irq_mask[intid / 32] >> intid % 32 & 1) << "vm " << v << " INTID " << intid;
         }
     }
 }
@@ -313,7 +315,7 @@ TEST_P(Forged, ADeviceTreeHasWhatTheVmOwns)
         fdt_for_each_subnode(node, tree, 0) {
             devices += fdt_getprop(tree, node, "interrupts", nullptr) != nullptr;
         }
-        EXPECT_EQ(owned + 1 + vm.monitor.model_count, (size_t)devices) << "its devices, its monitor's and the timer";
+        EXPECT_EQ(owned + 1 + vm.pmu + vm.monitor.model_count, (size_t)devices) << "its devices, its monitor's, the timer and the performance monitors";
     }
 }
 

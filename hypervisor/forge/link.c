@@ -95,10 +95,10 @@ int forge_link(const struct system *s, const char *dir, const char *cross, const
     char *owned[] = {
         text("%sgcc", cross), text("-I%s", FORGE_INCLUDE), text("-I%s", dir), text("%s/link.ld", dir), text("%s/%s.elf", dir, s->name),
         text("%s/tables.c", dir), text("%s/pagetables.S", dir), text("%s/payloads.S", dir), text("%s/streams.S", dir),
-        text("%s/modules.S", dir), text("%s/head.S", dir), text("-I%.*svmm", slash ? (int)(slash + 1 - hyp) : 0, hyp) };
+        text("%s/modules.S", dir), text("%s/head.S", dir), text("-I%.*svmm", slash ? (int)(slash + 1 - hyp) : 0, hyp), forge_wraps(s) };
     char *argv[] = {
         owned[0], "-nostdlib", "-static", "-no-pie", "-fno-pic", "-ffreestanding", "-std=gnu11", "-O2", "-Wall", "-Werror", owned[1], owned[2], owned[11],
-        "-Wl,--build-id=none", "-Wl,-z,max-page-size=4096", "-Wl,--gc-sections", "-T", owned[3], "-o", owned[4], owned[5], owned[6], owned[7], owned[8],
+        "-Wl,--build-id=none", "-Wl,-z,max-page-size=4096", owned[12], "-T", owned[3], "-o", owned[4], owned[5], owned[6], owned[7], owned[8],
         owned[9], (char *)hyp, head ? owned[10] : NULL, NULL };
     int r = signals_run(argv, "install gcc-aarch64-linux-gnu, or name another compiler with --cross");
     for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++) {

@@ -20,30 +20,53 @@ ANY_VM(has_capability, vm->signal_count || vm->capability_count || vm->monitor.l
 ANY_VM(has_domain, vm->domain)
 ANY_VM(has_monitor, vm->monitor.line)
 ANY_VM(has_abort, vm->outside_aborts)
+ANY_VM(has_direct, vm->direct)
+ANY_VM(has_pmu, vm->pmu)
 ANY_VM(has_several, vm->core_count > 1)
 static bool has_iommu(const struct system *s) { return s->hyp_iommu >= 0; }
 static bool has_semaphore(const struct system *s) { return s->semaphore_count; }
+
+static bool has_owner(const struct system *s) { return has_direct(s) || has_pmu(s); }
 
 #define NONE "mov x0, #0"
 #define BAD_CALL "mov x0, #-1"
 #define BAD_FRAME "mov x1, #-1\n    str x1, [x0]"          /* x0 of the vCPU is CALL_BAD, and it goes on */
 
-/* A module with its hooks: functions that the rest of the runtime calls, and what they do if there is none of it. */
+/* A module with its hooks: functions that the rest of the runtime calls, and what they do if there is none of it. And functions of others that it stands before
+ * (INSTEAD_OF in hypervisor/include/hyp.h): each of one module at most. */
 static const struct {
     const char *name;
     bool (*used)(const struct system *s);
-    const char *instead;
-    const char *hooks[8];
+    const char *answer, *hooks[8], *instead[16];
 } modules[] = {
-    { "smmu", has_iommu, NONE, { "smmu_init", "smmu_interrupt" } },
-    { "hypercall", has_capability, BAD_CALL, { "hypercall" } },
-    { "hypercall", has_capability, BAD_FRAME, { "hypercall_switching" } },
-    { "domain", has_domain, NONE, { "domain_init", "domain_start", "domain_call", "domain_trap", "domain_leave_core", "domain_enter_core" } },
-    { "semaphore", has_semaphore, NONE, { "semaphore_init", "semaphore_up", "semaphore_down", "semaphore_interrupt" } },
-    { "monitor", has_monitor, NONE, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" } },
-    { "abort", has_abort, NONE, { "arch_abort" } },
-    { "several", has_several, NONE, { "vgic_ask", "vgic_answer" } },
+    { "smmu", has_iommu, NONE, { "smmu_init", "smmu_interrupt" }, { 0 } },
+    { "hypercall", has_capability, BAD_CALL, { "hypercall" }, { 0 } },
+    { "hypercall", has_capability, BAD_FRAME, { "hypercall_switching" }, { 0 } },
+    { "domain", has_domain, NONE, { "domain_init", "domain_start", "domain_call", "domain_trap", "domain_leave_core", "domain_enter_core" }, { 0 } },
+    { "semaphore", has_semaphore, NONE, { "semaphore_init", "semaphore_up", "semaphore_down", "semaphore_interrupt" }, { 0 } },
+    { "monitor", has_monitor, NONE, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" }, { 0 } },
+    { "abort", has_abort, NONE, { "arch_abort" }, { 0 } },
+    { "several", has_several, NONE, { "vgic_ask", "vgic_answer" }, { 0 } },
+    { "owner", has_owner, NONE, { 0 }, { "sysreg_trap" } },
+    { "direct", has_direct, NONE, { "direct_sysreg" }, { "gic_init_core", "gic_claim", "gic_kick", "arch_park", "schedule", "trap_interrupt", "vcpu_raise",
+      "lists_clear_pending", "lists_refill", "vgic_bits", "vgic_priorities" } },
+    { "pmu", has_pmu, NONE, { "pmu_sysreg" }, { "arch_reset_vcpu" } },
 };
+
+char *forge_wraps(const struct system *s)
+{
+    char *options = NULL;
+    size_t size;
+    FILE *out = open_memstream(&options, &size);
+    fprintf(out, "-Wl,--gc-sections");
+    for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
+        for (size_t k = 0; modules[i].used(s) && modules[i].instead[k]; k++) {
+            fprintf(out, ",--wrap=%s", modules[i].instead[k]);
+        }
+    }
+    fclose(out);
+    return options;
+}
 
 void forge_modules(FILE *out, const struct system *s)
 {
@@ -51,7 +74,7 @@ void forge_modules(FILE *out, const struct system *s)
     for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
         for (size_t k = 0; !modules[i].used(s) && modules[i].hooks[k]; k++) {
             fprintf(out, "    .section .text.no_%s, \"ax\"\n    .global %s\n%s:\n    %s\n    ret\n", modules[i].name, modules[i].hooks[k], modules[i].hooks[k],
-                    modules[i].instead);
+                    modules[i].answer);
         }
     }
 }

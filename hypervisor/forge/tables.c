@@ -10,6 +10,8 @@
 
 #define PPI_VIRTUAL_TIMER 27
 #define PPI_PHYSICAL_TIMER 30
+#define SGIS 0xffffu
+#define PPI_PMU 23              /* Arm BSA 3.7, and QEMU virt */
 /* VTCR_EL2 (Arm ARM D13.2.148): RES1, 40-bit PA, inner shareable, write-back, SL0 level 1, T0SZ 25 */
 #define VTCR 0x80023559ul
 
@@ -17,7 +19,12 @@ static void irqs(const struct system *s, int vm, uint32_t mask[(HYP_INTIDS + 31)
 {
     bool domain = s->vms[vm].domain;            /* has only what its semaphores count */
     memset(mask, 0, (HYP_INTIDS + 31) / 32 * sizeof *mask);
-    mask[0] |= domain ? 0 : 1u << PPI_VIRTUAL_TIMER | 1u << PPI_PHYSICAL_TIMER;
+    mask[0] |= domain ? 0 : 1u << PPI_VIRTUAL_TIMER | 1u << PPI_PHYSICAL_TIMER | (s->vms[vm].pmu ? 1u << PPI_PMU : 0) | (s->vms[vm].direct ? SGIS : 0);
+    for (size_t v = 0; v < s->vm_count && s->vms[vm].direct; v++) {
+        for (size_t i = 0; i < s->vms[v].signal_count; i++) {
+            mask[HYP_VIRTUAL_WORD] |= s->vms[v].signals[i].to == vm ? 1u << s->vms[v].signals[i].intid % 32 : 0;
+        }
+    }
     for (size_t i = 0; i < s->device_count; i++) {
         const struct system_device *d = &s->devices[i];
         for (unsigned n = 0; d->owner == vm && n < d->lines; n++) {
@@ -173,6 +180,9 @@ static void smmu(FILE *out, const struct system *s)
 {
     const struct system_device *d = s->hyp_iommu >= 0 ? &s->devices[s->hyp_iommu] : NULL;
     unsigned core = s->vm_count ? s->vms[0].cores[0] : 0, count = 0;
+    for (size_t v = s->vm_count; v--;) {        /* the first VM's, but not where it would be a direct one's FIQ if there is another */
+        core = s->vms[v].direct ? core : s->vms[v].cores[0];
+    }
 
     fprintf(out, "const struct hyp_stream hyp_streams[] = {\n");
     for (size_t i = 0; d && i < s->device_count; i++) {
@@ -216,9 +226,10 @@ void forge_tables(FILE *out, const struct system *s)
         for (unsigned w = 0; w < (HYP_INTIDS + 31) / 32; w++) {
             words |= mask[w] ? 1u << w : 0;
         }
-        fprintf(out, "    { .name = \"%s\", .first_vcpu = %u, .vcpu_count = %u, .outside_aborts = %d, .irq_words = 0x%x, .caps = caps_%zu, .cap_count = %zu, .vmid = %zu, .entry_ipa = 0x%" PRIx64 ", .boot_x0 = 0x%" PRIx64 ",\n"
+        fprintf(out, "    { .name = \"%s\", .first_vcpu = %u, .vcpu_count = %u, .flags = %s | %s | %s, .irq_words = 0x%x, .caps = caps_%zu, .cap_count = %zu, .vmid = %zu, .entry_ipa = 0x%" PRIx64 ", .boot_x0 = 0x%" PRIx64 ",\n"
                 "      .vttbr = (uint64_t)hyp_s2_%zu + (%zuul << 48), .ram_ipa = 0x%" PRIx64 ", .ram_pa = 0x%" PRIx64 ", .ram_size = 0x%" PRIx64 ",\n"
-                "      .irq_mask = {", vm->name, first_vcpu(s, v), vm->core_count, vm->outside_aborts, words, v, vm->signal_count + vm->capability_count, v + 1, vm->kernel_ipa, vm->dtb_ipa, v, v + 1, vm->ipa, vm->pa, vm->size);
+                "      .irq_mask = {", vm->name, first_vcpu(s, v), vm->core_count, vm->direct ? "VM_DIRECT" : "0", vm->pmu ? "VM_PMU" : "0", vm->outside_aborts ? "VM_ABORTS" : "0",
+                words, v, vm->signal_count + vm->capability_count, v + 1, vm->kernel_ipa, vm->dtb_ipa, v, v + 1, vm->ipa, vm->pa, vm->size);
         for (unsigned w = 0; w < (HYP_INTIDS + 31) / 32; w++) {
             fprintf(out, mask[w] ? " [%u] = 0x%08x," : "", w, mask[w]);
             for (unsigned b = 0; b < 32; b++) {

@@ -104,6 +104,12 @@ static void cpu_nodes(struct tree *t, const struct system *s, const struct syste
     CELLS(t, "interrupts", GIC_PPI, 13, IRQ_LEVEL_HIGH, GIC_PPI, 14, IRQ_LEVEL_HIGH, GIC_PPI, 11, IRQ_LEVEL_HIGH, GIC_PPI, 10, IRQ_LEVEL_HIGH);
     flag(t, "always-on");
     end(t);
+    if (vm->pmu) {
+        begin(t, "pmu");
+        keep(t, fdt_property(t->blob, "compatible", "arm,cortex-a57-pmu\0arm,armv8-pmuv3", 35));
+        CELLS(t, "interrupts", GIC_PPI, 7, IRQ_LEVEL_HIGH);
+        end(t);
+    }
     begin(t, "interrupt-controller@8000000");
     text(t, "compatible", "arm,gic-v3");
     CELLS(t, "#interrupt-cells", 3);

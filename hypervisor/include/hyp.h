@@ -88,6 +88,12 @@ extern struct core hyp_cores[HYP_CORES_MAX];
 extern struct vcpu hyp_vcpu_states[HYP_VCPUS_MAX];
 extern struct vm hyp_vm_states[HYP_VCPUS_MAX];
 
+/* A module of forge's (forge/modules.c) may stand before a function of another file, STANDS_BEFORE(F): what calls F calls INSTEAD_OF(F) then, which is free to call
+ * ORIGINAL(F). The linker does it (--wrap), for the systems that use the module; the others do not have a byte of it. */
+#define STANDS_BEFORE(function) extern __typeof__(function) INSTEAD_OF(function), ORIGINAL(function)
+#define INSTEAD_OF(function) __wrap_##function
+#define ORIGINAL(function) __real_##function
+
 /* start.c */
 void hyp_main(uint64_t core_id) __attribute__((noreturn));
 
@@ -119,6 +125,7 @@ void vcpu_take_incoming(struct vcpu *v);
 
 /* schedule.c: what this core runs now: waits until there is something. Its registers are loaded. */
 struct vcpu *schedule(struct core *c);
+bool schedule_may_run(struct vcpu *v);                          /* it is on: reset first if that is new */
 void schedule_start(struct core *c);
 void schedule_interrupt(struct core *c, uint32_t intid);        /* acknowledged, and not of the vCPU that is loaded */
 
@@ -188,6 +195,15 @@ void semaphore_interrupt(uint32_t intid);               /* acknowledged, a domai
 void smmu_init(void);                                   /* before any VM starts */
 void smmu_interrupt(uint32_t intid);
 static inline bool smmu_has(uint32_t intid) { return hyp_smmu.base && intid - hyp_smmu.intid < 2; }
+
+/* owner.c, direct.c, pmu.c: what a VM that has its cores alone may have itself */
+bool direct_sysreg(struct vcpu *v, uint32_t iss);       /* an access to a register of the CPU interface, done; false: it is another's */
+void pmu_sysreg(struct vcpu *v, uint32_t iss);          /* sysreg.c has answered: what an ID register says of the monitors */
+#define DIRECT_URGENT 8u                /* the most urgent priority that such a VM's interrupts have: above 0, the hypervisor's */
+#define DIRECT_NEVER 0xf8u              /* of 5 bits: no mask lets it through */
+#define ICC_CTLR_EOIMODE 2u
+void arch_direct(void);                 /* this core's IRQs go to EL1 */
+void arch_direct_reset(struct vcpu *v); /* its CPU interface as after reset */
 
 /* trap.c, sysreg.c, psci.c, hypercall.c. They return what this core runs then. */
 struct vcpu *trap_sync(struct vcpu *v);

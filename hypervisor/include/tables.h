@@ -47,6 +47,11 @@ struct hyp_vcpu {
     uint32_t shared;            /* its core has others too: by the core's slots */
 };
 
+/* struct hyp_vm's flags. Such a VM has its cores alone. */
+#define VM_DIRECT 1u            /* it has the physical CPU interfaces: core/direct.c */
+#define VM_ABORTS 4u            /* what it touches outside of itself is its external abort, and not its end: arch/aarch64/abort.c */
+#define VM_PMU 2u               /* it has the performance monitors: arch/aarch64/pmu.c */
+
 /* The monitor of a VM: its stage 2 and what it may do. */
 struct hyp_monitor {
     uint64_t vttbr, entry, sp;
@@ -61,7 +66,7 @@ struct hyp_vm {
     uint64_t thread_sp;         /* a domain's, at EL0: where its thread's stack begins; a VM: 0 */
     uint32_t vmid;
     uint32_t first_vcpu, vcpu_count;        /* in hyp_vcpus */
-    uint32_t outside_aborts;    /* 1: what it touches outside of itself is its external abort; 0: it is stopped */
+    uint32_t flags;             /* VM_* */
     uint64_t entry_ipa;         /* first instruction, at EL1h, MMU off */
     uint64_t boot_x0;           /* IPA of its device tree; x1-x3 are 0 (Linux arm64 booting.rst) */
     uint64_t vttbr;             /* VTTBR_EL2: VMID and physical address of the stage 2 root */
@@ -69,7 +74,8 @@ struct hyp_vm {
     const struct hyp_cap *caps;
     uint32_t cap_count;
     uint32_t irq_words;         /* a bit a word of irq_mask that is not 0 */
-    /* One bit an INTID: SPIs (and PPIs) that the VM owns. PPI 27 (virtual timer) is in each VM's set. */
+    /* One bit an INTID: SPIs (and PPIs) that the VM owns. PPI 27 (virtual timer) is in each VM's set, PPI 23 in that of one with VM_PMU; the SGIs, and what
+     * capabilities raise, in that of one with VM_DIRECT: there they are physical. */
     uint32_t irq_mask[(HYP_INTIDS + 31) / 32];
 };
 

@@ -22,6 +22,8 @@ struct budget_row budget_rows[] = {
     { "irq.lines", "64-byte lines of code that it touches", BUDGET_LINES, "irq_spi", "irq_spi.end", 6, 4, 24 },
     { "irq.pages", "4-KiB pages of code that it touches", BUDGET_PAGES, "irq_spi", "irq_spi.end", 1, 1, 6 },
     { "irq.exits", "visits of EL2 an interrupt", BUDGET_VISITS, "irq_spi", "irq_spi.end", 1, 0, 1 },
+    { "direct.exits", "visits of EL2 from a device's edge to the vector of a VM with direct interrupts", BUDGET_VISITS, "direct_spi", "direct-vector", .zero = true },
+    { "direct.ends", "the same from its vector to behind its end of interrupt", BUDGET_VISITS, "direct-vector", "direct_spi.end", .zero = true },
     { "irq.overflow", "IRQ while all list registers are in use", BUDGET_IRQ, "irq_overflow", "irq_overflow.end" },
     { "wfi.exits", "visits of EL2 a WFI that the timer ends", BUDGET_VISITS, "wfi", "wfi.end", 1 },
     { "hvc.null", "null hypercall, round trip", BUDGET_SYNC, "hvc_null", "hvc_null.end", 40, 16, 146 },
@@ -54,7 +56,7 @@ static struct {
     const char *write;
 } args;
 
-bool budget_met(const struct budget_row *r) { return r->runs && (!r->goal || r->maximum <= r->goal); }
+bool budget_met(const struct budget_row *r) { return r->runs && ((!r->goal && !r->zero) || r->maximum <= r->goal); }
 
 void budget_failed(struct budget_row *r, const char *fmt, ...)
 {
@@ -66,7 +68,7 @@ void budget_failed(struct budget_row *r, const char *fmt, ...)
 
 static const char *verdict(const struct budget_row *r)
 {
-    return r->skipped ? "skipped" : !r->runs ? "failed" : !r->goal ? "" : !budget_met(r) ? "exceeded"
+    return r->skipped ? "skipped" : !r->runs ? "failed" : !r->goal && !r->zero ? "" : !budget_met(r) ? "exceeded"
         : r->stretch && r->maximum <= r->stretch ? "stretch" : "met";
 }
 
@@ -81,7 +83,7 @@ static void show(FILE *out, const char *format)
 {
     FOR_ROWS(r) {
         char t[5][16];
-        fprintf(out, format, r->name, number(r->value, r->runs, t[0]), number(r->maximum, r->runs, t[1]), number(r->goal, r->goal, t[2]),
+        fprintf(out, format, r->name, number(r->value, r->runs, t[0]), number(r->maximum, r->runs, t[1]), number(r->goal, r->goal || r->zero, t[2]),
                 number(r->stretch, r->stretch, t[3]), number(r->bao, r->bao, t[4]), verdict(r), r->runs ? r->meaning : r->why);
     }
 }
@@ -112,7 +114,7 @@ static void json(FILE *out)
         results_quoted(out, r->name);
         json_number(out, "value", r->value, r->runs);
         json_number(out, "maximum", r->maximum, r->runs);
-        json_number(out, "goal", r->goal, r->goal);
+        json_number(out, "goal", r->goal, r->goal || r->zero);
         json_number(out, "stretch", r->stretch, r->stretch);
         json_number(out, "bao", r->bao, r->bao);
         fprintf(out, ", \"met\": %s", budget_met(r) ? "true" : "false");
@@ -149,10 +151,11 @@ static void missing(const char *name, const char *why)
     }
 }
 
-/* Plays the scenario, which names the trace and the paths that there are not. */
+/* Plays the scenario, which names the traces and the paths that there are not. */
 static void measure_paths(void)
 {
-    char command[8400], line[4600], name[64], why[512], trace[4200] = "", last[512] = "";
+    char command[8400], line[4600], name[64], why[512], traces[2][4200], last[512] = "";
+    unsigned count = 0;
     bool wanted = false;
     FOR_ROWS(r) {
         wanted |= r->start != NULL;
@@ -167,7 +170,7 @@ static void measure_paths(void)
         if (sscanf(line, "==> missing %63s %511[^\n]", name, why) == 2) {
             missing(name, why);
         }
-        sscanf(line, "==> trace %4199[^\n]", trace);
+        count += count < 2 && sscanf(line, "==> trace %4199[^\n]", traces[count]) == 1;
         snprintf(last, sizeof last, "%.500s", line);
     }
     int status = f ? pclose(f) : -1;
@@ -179,7 +182,14 @@ static void measure_paths(void)
         }
         return;
     }
-    budget_paths(trace);
+    for (unsigned i = 0; i < count; i++) {
+        budget_paths(traces[i]);
+    }
+    FOR_ROWS(r) {
+        if (r->start && !r->skipped && !r->runs && !r->why[0]) {
+            budget_failed(r, "no trace has the probes %s and %s", r->start, r->end);
+        }
+    }
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)

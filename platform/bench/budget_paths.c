@@ -16,7 +16,7 @@
 #define PAGE_SHIFT 12
 
 /* Arm ARM D1.3.1.3: offset of a vector, from a lower EL in AArch64 */
-enum { VECTORS = 0x800, VECTOR_SYNC = 0x400, VECTOR_IRQ = 0x480, VECTOR_SERROR = 0x580 };
+enum { VECTORS = 0x800, VECTOR_SYNC = 0x400, VECTOR_IRQ = 0x480, VECTOR_FIQ = 0x500, VECTOR_SERROR = 0x580 };
 
 /* A path that is being taken, and what of it has been seen. */
 struct run {
@@ -97,7 +97,7 @@ static void visit_ends(struct run *runs, unsigned count)
 static bool is_entry(uint64_t pc)
 {
     uint64_t offset = pc - visit.vectors;
-    return offset == VECTOR_SYNC || offset == VECTOR_IRQ || offset == VECTOR_SERROR;
+    return offset == VECTOR_SYNC || offset == VECTOR_IRQ || offset == VECTOR_FIQ || offset == VECTOR_SERROR;
 }
 
 /* An instruction at EL2. One that is begun twice (a device's access is retried by QEMU) is one. */
@@ -172,7 +172,7 @@ static void finish(struct run *r)
     free(r->samples);
 }
 
-/* Wanted rows as runs; those whose probes the trace has not are failed. */
+/* Wanted rows as runs, if the trace has their probes. */
 static unsigned begin(const struct trace *t, struct run *runs)
 {
     unsigned count = 0;
@@ -181,11 +181,9 @@ static unsigned begin(const struct trace *t, struct run *runs)
             continue;
         }
         int start = trace_find_id(t, TRACE_NAME_PROBE, r->start), end = trace_find_id(t, TRACE_NAME_PROBE, r->end);
-        if (start < 0 || end < 0) {
-            budget_failed(r, "the trace has no probe %s", start < 0 ? r->start : r->end);
-            continue;
+        if (start >= 0 && end >= 0) {
+            runs[count++] = (struct run){ .row = r, .start = start, .end = end };
         }
-        runs[count++] = (struct run){ .row = r, .start = start, .end = end };
     }
     return count;
 }
@@ -206,14 +204,17 @@ void budget_paths(const char *path)
     struct run *runs = calloc(rows, sizeof *runs);
     unsigned count = begin(t, runs);
     int el2 = trace_find_id(t, TRACE_NAME_PROBE, "el2"), irq = trace_find_id(t, TRACE_NAME_PROBE, "hyp_vector_irq");
+    int sync = trace_find_id(t, TRACE_NAME_PROBE, "hyp_vector_sync");
     struct trace_cursor *c = trace_cursor_new(t);
     struct trace_item item;
     trace_only(c, 1u << TRACE_PROBE);
+    memset(&visit, 0, sizeof visit);
     while (!visit.vectors && trace_next(c, &item) > 0) {
-        if (item.r.kind == TRACE_PROBE && (int)item.r.id == irq) {
+        if (item.r.kind == TRACE_PROBE && ((int)item.r.id == irq || (int)item.r.id == sync)) {
             visit.vectors = item.r.addr & ~(VECTORS - 1ull);
         }
     }
+    visit.error = visit.vectors ? NULL : "the trace does not tell where EL2's vectors are";
     trace_seek(c, 0);
     while (trace_next(c, &item) > 0) {
         const struct trace_record *rec = &item.r;
@@ -222,7 +223,7 @@ void budget_paths(const char *path)
         }
         if ((int)rec->id == el2) {
             instruction(rec, runs, count);
-        } else if ((int)rec->id != irq) {
+        } else if ((int)rec->id != irq && (int)rec->id != sync) {
             visit_ends(runs, count);
             marker(rec, runs, count);
         }

@@ -14,7 +14,7 @@
 
 namespace {
 
-constexpr uint64_t kVectors = 0x40200000, kSync = kVectors + 0x400, kIrq = kVectors + 0x480;
+constexpr uint64_t kVectors = 0x40200000, kSync = kVectors + 0x400, kIrq = kVectors + 0x480, kFiq = kVectors + 0x500;
 enum : uint32_t { kEl2 = 1, kVectorIrq, kStart, kEnd };
 
 budget_row &row(const char *name)
@@ -132,6 +132,22 @@ TEST_F(Path, IsNotLongerByAnInstructionThatIsRetried)
         guest(kEnd);
     }
     EXPECT_EQ(20u, measure().maximum);
+}
+
+TEST_F(Path, WhoseGoalIsNoVisitIsExceededByOne)
+{
+    wants("direct.exits");
+    for (uint32_t i = 0; i < 14; i++) {
+        guest(kStart);
+        if (i == 10) {
+            visit(kFiq, 19, kVectors + 0x1000);
+        }
+        guest(kEnd);
+    }
+    const budget_row &r = measure();
+    EXPECT_EQ(0u, r.value);
+    EXPECT_EQ(1u, r.maximum);
+    EXPECT_FALSE(budget_met(&r));
 }
 
 TEST_F(Path, TouchesLinesAndPagesOfCode)

@@ -27,3 +27,15 @@ for row, why in b:console("bench"):gmatch("bench: missing: ([^:]+): ([^\n]+)") d
     log("missing " .. row .. " " .. why)
 end
 log("trace " .. b:trace())
+
+-- The same guest on a core whose interrupts are its own: its first rounds are of a device's interrupt
+local d <close> = board.start { system = "hypervisor/test/bench-direct.xml" }
+d:expect("bench", "bench: ready\n")
+d:probe { name = "el2", vm = "bench", kind = "every", el = 2 }
+d:probe { name = "hyp_vector_sync", vm = "bench", at = "hyp_vector_sync" }
+d:probe { name = "direct-vector", vm = "bench", kind = "guest-vector" }
+d:probe { name = "direct_spi", vm = "bench", file = "bench/bench.elf", at = "path_irq_spi" }
+d:probe { name = "direct_spi.end", vm = "bench", file = "bench/bench.elf", at = "path_irq_spi_end" }
+d:probe { name = "next", vm = "bench", file = "bench/bench.elf", at = "path_irq_timer" }
+d:run_until_probe("next", 1, { within = "10s" })
+log("trace " .. d:trace())

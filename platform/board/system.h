@@ -143,6 +143,7 @@ struct system_vm {
     size_t capability_count;
     unsigned context_count;     /* a domain's, with its thread */
     struct system_monitor monitor;
+    bool direct, pmu;           /* it has its cores' physical CPU interfaces; their performance monitors */
     char *initramfs;            /* or NULL */
     char *cmdline;              /* or NULL */
     int console;                /* index of its first uart16550, or of its monitor's, or -1 */

@@ -104,6 +104,9 @@ static void check_capability(struct system *s, const struct system_vm *vm, struc
 {
     if (!c->portal_name == !c->semaphore_name) {
         system_error(s, c->line, "a capability is for one thing: write portal=\"DOMAIN.PORTAL\" or semaphore=\"NAME\"");
+    } else if (c->portal_name && vm->direct) {
+        system_error(s, c->line, "vm '%s' has its interrupts itself, and they would come while another domain runs on its time: remove interrupts=\"direct\", or the capability",
+                     vm->name);
     } else if (c->portal_name) {
         find_portal(s, vm, c);
         return;

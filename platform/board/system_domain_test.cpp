@@ -75,6 +75,7 @@ TEST_F(SystemDomain, RefusesWhatLeadsNowhere)
     refused(10, "without rights", "write rights=", "rights=\"up down\"", "rights=\"\"");
     refused(10, "'left' is no right", "write up, down, or both", "rights=\"up down\"", "rights=\"left\"");
     refused(10, "badge=\"65536\" is no number of 16 bits", "choose one", "badge=\"7\"", "badge=\"65536\"");
+    refused(10, "vm 'a' has its interrupts itself", "remove interrupts=\"direct\"", "name=\"a\" core", "name=\"a\" interrupts=\"direct\" core");
     refused(10, "a capability is for one thing", "write portal=", "semaphore=\"s\" rights", "semaphore=\"s\" portal=\"d.p\" rights");
 }
 

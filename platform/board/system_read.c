@@ -214,14 +214,16 @@ static void read_cores(struct system *s, struct system_vm *vm, xmlNodePtr n)
     free(text);
 }
 
-static void read_outside(struct system *s, struct system_vm *vm, xmlNodePtr n)
+/* An attribute that has one word besides not being there, or `no`. */
+static bool word_of(struct system *s, xmlNodePtr n, const char *name, const char *word, const char *no)
 {
-    char *text = attribute(n, "outside");
-    vm->outside_aborts = text && !strcmp(text, "abort");
-    if (text && !vm->outside_aborts && strcmp(text, "stop")) {
-        system_error(s, vm->line, "outside=\"%s\": write abort (the VM's own external abort), or stop (a report and its end), which is the default", text);
+    char *text = attribute(n, name);
+    bool is_word = text && !strcmp(text, word);
+    if (text && !is_word && strcmp(text, no)) {
+        system_error(s, xmlGetLineNo(n), "%s=\"%s\": write %s=\"%s\" or %s=\"%s\", which is the default", name, text, name, word, name, no);
     }
     free(text);
+    return is_word;
 }
 
 static void read_signal(struct system *s, struct system_vm *vm, xmlNodePtr n)
@@ -314,7 +316,9 @@ static void read_vm(struct system *s, xmlNodePtr n)
     if (!vm->domain || xmlHasProp(n, BAD_CAST "core")) {
         read_cores(s, vm, n);
     }
-    read_outside(s, vm, n);
+    vm->outside_aborts = word_of(s, n, "outside", "abort", "stop");
+    vm->direct = word_of(s, n, "interrupts", "direct", "virtual");
+    vm->pmu = word_of(s, n, "pmu", "yes", "no");
     vm->console = vm->monitor.console = -1;
     for (xmlNodePtr c = n->children; c; c = c->next) {
         if (is(c, "memory")) {

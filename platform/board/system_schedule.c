@@ -101,6 +101,41 @@ static void check_signal(struct system *s, struct system_signal *g)
     }
 }
 
+/* What a VM has itself of its cores must be nobody else's; a signal to one that has its interrupts itself is a physical interrupt, which there is once. */
+static void check_owner(struct system *s, size_t i)
+{
+    const struct system_vm *vm = &s->vms[i];
+    const char *what = vm->direct ? "interrupts=\"direct\"" : "pmu=\"yes\"";
+    for (unsigned n = 0; (vm->direct || vm->pmu) && n < vm->core_count; n++) {
+        unsigned core = vm->cores[n];
+        if (core < SYSTEM_CORES_MAX && s->schedules[core].line) {
+            system_error(s, vm->line, "vm '%s': core %u has a schedule (line %d), and a VM with %s needs its cores alone: choose another core, or remove %s", vm->name, core,
+                         s->schedules[core].line, what, what);
+        }
+    }
+    if (vm->direct && vm->monitor.line) {
+        system_error(s, vm->line, "vm '%s': its monitor (line %d) raises virtual interrupts, and with interrupts=\"direct\" it has none: remove one of them", vm->name,
+                     vm->monitor.line);
+    }
+}
+
+static void check_direct_signal(struct system *s, const struct system_signal *g)
+{
+    for (size_t v = 0; g->to >= 0 && s->vms[g->to].direct && v < s->vm_count; v++) {
+        for (size_t k = 0; k < s->vms[v].signal_count; k++) {
+            const struct system_signal *o = &s->vms[v].signals[k];
+            if (o == g) {
+                return;
+            }
+            if (o->to >= 0 && o->to != g->to && o->intid == g->intid && s->vms[o->to].direct) {
+                system_error(s, g->line, "interrupt %u of vm '%s' is a physical one, as it has interrupts=\"direct\", and vm '%s' has it already (line %d): choose another intid",
+                             g->intid, g->to_name, o->to_name, o->line);
+                return;
+            }
+        }
+    }
+}
+
 /* Models lie in pages of their own where neither memory nor the GIC nor a device of the board is. */
 static void check_models(struct system *s, const struct system_vm *vm)
 {
@@ -143,9 +178,11 @@ void system_check_schedules(struct system *s)
         if (s->vms[i].monitor.line) {
             check_monitor(s, &s->vms[i]);
         }
+        check_owner(s, i);
         vcpus += s->vms[i].core_count;
         for (size_t k = 0; k < s->vms[i].signal_count; k++) {
             check_signal(s, &s->vms[i].signals[k]);
+            check_direct_signal(s, &s->vms[i].signals[k]);
         }
     }
     if (vcpus > VCPUS_MAX) {

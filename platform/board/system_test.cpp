@@ -143,6 +143,33 @@ TEST_F(System, RefusesACoreUsedTwice)
     refused(12, "core 0 is used twice: vm 'a' runs on it (line 7)", "share it by a <schedule core=\"0\"", "core=\"1\"", "core=\"0\"");
 }
 
+TEST_F(System, RefusesWhatACoreThatIsSharedCannotGive)
+{
+    change("</system>", "<schedule core=\"1\" frame=\"1ms\"><slot vm=\"b\" length=\"1ms\"/></schedule></system>");
+    ASSERT_NE(nullptr, load()) << said_;
+    refused(12, "core 1 has a schedule (line 17), and a VM with interrupts=\"direct\" needs its cores alone", "choose another core, or remove interrupts=\"direct\"",
+            "core=\"1\"", "core=\"1\" interrupts=\"direct\"");
+    refused(12, "core 1 has a schedule (line 17), and a VM with pmu=\"yes\" needs its cores alone", "choose another core, or remove pmu=\"yes\"", "core=\"1\"",
+            "core=\"1\" pmu=\"yes\"");
+    refused(7, "interrupts=\"fast\"", "write interrupts=\"direct\" or interrupts=\"virtual\", which is the default", "core=\"0\"", "core=\"0\" interrupts=\"fast\"");
+    refused(7, "pmu=\"1\"", "write pmu=\"yes\" or pmu=\"no\"", "core=\"0\"", "core=\"0\" pmu=\"1\"");
+    change("core=\"0\"", "core=\"0\" interrupts=\"direct\" pmu=\"yes\"");
+    SystemPtr s = load();
+    ASSERT_NE(nullptr, s) << said_;
+    EXPECT_TRUE(s->vms[0].direct && s->vms[0].pmu && !s->vms[1].direct && !s->vms[1].pmu);
+}
+
+TEST_F(System, RefusesVirtualInterruptsForAVmThatHasNone)
+{
+    change("core=\"0\"", "core=\"0\" interrupts=\"direct\"");
+    refused(7, "vm 'a': its monitor (line 10) raises virtual interrupts", "remove one of them", "<use device=\"uart0\"/>",
+            "<monitor><pl031 base=\"0x09000000\" spi=\"1\"/></monitor>");
+    change("core=\"1\"", "core=\"1\" interrupts=\"direct\"");
+    change("<use device=\"uart0\"/>", "<use device=\"uart0\"/>\n<signal to=\"b\" intid=\"40\"/>");
+    refused(16, "interrupt 40 of vm 'a' is a physical one, as it has interrupts=\"direct\", and vm 'b' has it already (line 11)", "choose another intid", "<use device=\"dmaq0\"/>",
+            "<signal to=\"a\" intid=\"40\"/>");
+}
+
 TEST_F(System, RefusesACoreThatTheBoardDoesNotHave)
 {
     refused(12, "core 5 does not exist", "cores 0 to 1", "core=\"1\"", "core=\"5\"");
@@ -217,7 +244,7 @@ TEST_F(System, RefusesWhatIsMissingOrThereTooOften)
 
 TEST_F(System, WhatIsOutsideOfAVmStopsItOrIsItsAbort)
 {
-    refused(7, "outside=\"ignore\"", "write abort", "core=\"0\"", "core=\"0\" outside=\"ignore\"");
+    refused(7, "outside=\"ignore\"", "write outside=\"abort\" or outside=\"stop\", which is the default", "core=\"0\"", "core=\"0\" outside=\"ignore\"");
     change("core=\"0\"", "core=\"0\" outside=\"abort\"");
     change("core=\"1\"", "core=\"1\" outside=\"stop\"");
     SystemPtr s = load();

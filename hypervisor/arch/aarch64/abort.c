@@ -19,7 +19,7 @@ enum { EC_IABT_LOWER = 0x20, EC_DABT_LOWER = 0x24 };
 bool arch_abort(struct vcpu *v, uint32_t esr)
 {
     uint32_t ec = esr >> EC_SHIFT;
-    if (!v->config->outside_aborts || (ec != EC_IABT_LOWER && ec != EC_DABT_LOWER)) {
+    if (!(v->config->flags & VM_ABORTS) || (ec != EC_IABT_LOWER && ec != EC_DABT_LOWER)) {
         return false;
     }
     uint64_t m = SPSR_M(READ_SYSREG(spsr_el2));

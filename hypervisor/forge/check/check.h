@@ -54,6 +54,7 @@ struct wanted_vm {
     unsigned cores[16], core_count; /* one a vCPU */
     struct { char to[64]; unsigned intid; } signals[64];
     size_t signal_count;
+    bool direct, pmu;
     uint64_t ipa, size, pa;         /* pa: only if given */
     bool pa_given, is_linux, outside_aborts;
     char *kernel, *initramfs;       /* as written; NULL */

@@ -111,6 +111,21 @@ static void check_names(const struct image *i, const struct wanted *w, const str
     }
 }
 
+/* On the core of a VM that has its interrupts itself they would be such a VM's delay: another VM's core is better, if there is one. */
+static void check_core(const struct wanted *w, const struct wanted_device *d, unsigned core)
+{
+    bool direct = false, other = false;
+    for (size_t v = 0; v < w->vm_count; v++) {
+        other |= !w->vms[v].direct;
+        for (unsigned n = 0; n < w->vms[v].core_count; n++) {
+            direct |= w->vms[v].direct && w->vms[v].cores[n] == core;
+        }
+    }
+    if (direct && other) {
+        differs(d->line, "core %u takes the interrupts of '%s', and is one of a VM with interrupts=\"direct\"", core, d->name);
+    }
+}
+
 void streams_check(const struct image *i, const struct wanted *w, const uint64_t *root)
 {
     struct hyp_smmu smmu;
@@ -131,6 +146,7 @@ void streams_check(const struct image *i, const struct wanted *w, const uint64_t
     if (smmu.core >= w->cores) {
         differs(d->line, "core %u takes the interrupts of '%s', and there is no such core", smmu.core, d->name);
     }
+    check_core(w, d, smmu.core);
     if (smmu.stream_table_cfg != (16u | 6u << 6 | 1u << 16) || smmu.stream_table % 8192) {
         differs(d->line, "'%s': STRTAB_BASE_CFG 0x%x and table 0x%lx are not 16 bits of stream, 64 a page, two levels, aligned to 8 KiB", d->name,
                 smmu.stream_table_cfg, smmu.stream_table);

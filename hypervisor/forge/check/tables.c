@@ -9,6 +9,7 @@
 
 #define VIRTUAL_TIMER 27
 #define PHYSICAL_TIMER 30
+#define PMU 23
 #define ROOT 0x0000fffffffffffful
 
 static uint64_t get64(const struct image *i, const char *name, uint64_t otherwise)
@@ -56,9 +57,18 @@ static void check_vtcr(const struct image *i)
     }
 }
 
-/* Who has an SPI: 0xff nobody. */
+/* Who has an SPI: 0xff nobody. A signal to a VM that has its interrupts itself is one, too. */
 static unsigned owner_of(const struct wanted *w, unsigned intid)
 {
+    for (size_t v = 0; v < w->vm_count; v++) {
+        for (size_t n = 0; n < w->vms[v].signal_count; n++) {
+            for (size_t to = 0; w->vms[v].signals[n].intid == intid && to < w->vm_count; to++) {
+                if (w->vms[to].direct && !strcmp(w->vms[to].name, w->vms[v].signals[n].to)) {
+                    return to;
+                }
+            }
+        }
+    }
     for (size_t n = 0; n < w->device_count; n++) {
         const struct wanted_device *d = &w->devices[n];
         bool taken = d->owner >= 0 && !w->vms[d->owner].domain;         /* a domain has the interrupts that its semaphores count */
@@ -96,7 +106,7 @@ static void check_vm(const struct image *i, const struct wanted *w, size_t v, ui
     text(i, vm->line, "the name of a VM", (uint64_t)is.name, vm->name);
     number(vm->line, "number of the first vCPU", vm->name, is.first_vcpu, vcpus_first(w, v));
     number(vm->line, "number of vCPUs", vm->name, is.vcpu_count, vm->core_count);
-    number(vm->line, "aborts for what is outside", vm->name, is.outside_aborts, vm->outside_aborts);
+    number(vm->line, "flags (1: interrupts direct, 2: performance monitors, 4: external aborts)", vm->name, is.flags, vm->direct | vm->pmu << 1 | vm->outside_aborts << 2);
     number(vm->line, "VMID", vm->name, is.vmid, v + 1);
     number(vm->line, "VMID in VTTBR", vm->name, is.vttbr >> 48, v + 1);
     number(vm->line, "IPA of the memory", vm->name, is.ram_ipa, vm->ipa);
@@ -117,7 +127,8 @@ static void check_vm(const struct image *i, const struct wanted *w, size_t v, ui
     }
     number(vm->line, "words of interrupts", vm->name, is.irq_words, words);
     for (unsigned intid = 0; intid < sizeof is.irq_mask * 8; intid++) {
-        bool has = is.irq_mask[intid / 32] >> intid % 32 & 1, wanted = (!vm->domain && (intid == VIRTUAL_TIMER || intid == PHYSICAL_TIMER)) || owner_of(w, intid) == v;
+        bool has = is.irq_mask[intid / 32] >> intid % 32 & 1, timer = intid == VIRTUAL_TIMER || intid == PHYSICAL_TIMER;
+        bool wanted = (timer && !vm->domain) || (intid == PMU && vm->pmu) || (intid < 16 && vm->direct) || owner_of(w, intid) == v;
         if (has != wanted) {
             differs(vm->line, "vm '%s' %s interrupt %u in the image, and %s in the XML", vm->name, has ? "owns" : "does not own", intid, wanted ? "does" : "does not");
         }

@@ -51,7 +51,7 @@ static bool cells(const struct tree *t, uint32_t at, uint32_t len, uint32_t *to,
 struct found {
     const struct wanted *w;
     size_t vm;
-    bool memory;
+    bool memory, pmu;
     bool devices[256];
 };
 
@@ -64,6 +64,13 @@ static void check_node(struct found *f, const struct node *n)
         f->memory = true;
         if (base != vm->ipa || size != vm->size) {
             differs(vm->line, "vm '%s': its device tree has memory 0x%lx with 0x%lx bytes, not 0x%lx with 0x%lx", vm->name, base, size, vm->ipa, vm->size);
+        }
+    }
+    if (!strcmp(n->name, "pmu")) {
+        f->pmu = true;
+        if (!vm->pmu || n->interrupts[0] != 1 || n->interrupts[1] != 7 || n->interrupts[2] != 4) {
+            differs(vm->line, "vm '%s': its device tree has performance monitors with interrupt %u %u %u; it has %s", vm->name, n->interrupts[0], n->interrupts[1],
+                    n->interrupts[2], vm->pmu ? "PPI 7, a level" : "none");
         }
     }
     for (size_t k = 0; n->has_reg && k < f->w->device_count; k++) {
@@ -145,6 +152,9 @@ void tree_check(const struct image *i, const struct wanted *w, size_t v, uint64_
     }
     if (!f.memory) {
         differs(vm->line, "vm '%s': its device tree has no memory", vm->name);
+    }
+    if (vm->pmu && !f.pmu) {
+        differs(vm->line, "vm '%s': its device tree has no performance monitors", vm->name);
     }
     for (size_t k = 0; k < w->device_count; k++) {
         if (w->devices[k].owner == (int)v && !f.devices[k]) {

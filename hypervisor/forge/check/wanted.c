@@ -189,11 +189,15 @@ static void read_vm(struct wanted *w, xmlNodePtr n)
     if (!vm->domain || xmlHasProp(n, (const xmlChar *)"core")) {
         read_cores(vm, n);
     }
+    char how[64];
     vm->line = xmlGetLineNo(n);
     word(n, "name", vm->name);
-    char outside[64];
-    word(n, "outside", outside);
-    vm->outside_aborts = !strcmp(outside, "abort");
+    word(n, "outside", how);
+    vm->outside_aborts = !strcmp(how, "abort");
+    word(n, "interrupts", how);
+    vm->direct = !strcmp(how, "direct");
+    word(n, "pmu", how);
+    vm->pmu = !strcmp(how, "yes");
     for (xmlNodePtr c = n->children; c; c = c->next) {
         if (is(c, "memory")) {
             vm->ipa = number(c, "ipa");
