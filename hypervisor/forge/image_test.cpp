@@ -239,6 +239,12 @@ TEST_P(Forged, InterruptsBelongToTheOwnersOfTheirDevices)
                 owner = system->devices[i].owner;
             }
         }
+        for (size_t v = 0; v < system->vm_count; v++) {
+            for (size_t i = 0; i < system->vms[v].signal_count; i++) {
+                const system_signal &signal = system->vms[v].signals[i];
+                owner = signal.intid == intid && system->vms[signal.to].direct ? signal.to : owner;     // it is physical there
+            }
+        }
         EXPECT_EQ(owner, image->get<uint8_t>(image->symbol("hyp_irq_vm") + intid)) << intid;
         for (size_t v = 0; v < system->vm_count; v++) {
             const system_vm &vm = system->vms[v];
