@@ -12,6 +12,8 @@ void small_run(struct trace_writer *w, uint64_t last = 1)
 {
     trace_name(w, 0, TRACE_NAME_DEVICE, 0, "dmaq0");
     trace_name(w, 0, TRACE_NAME_TYPE, 0, "dmaq");
+    trace_name(w, 0, TRACE_NAME_VM, 1, "linux");
+    trace_name(w, 0, TRACE_NAME_OWNER, 0, "linux");
     for (uint64_t i = 0; i < 10; i++) {
         struct trace_record r = {};
         r.time_ps = 1000000 * i;
@@ -55,7 +57,8 @@ TEST_F(TraceCommand, FiltersAreTaken)
 {
     EXPECT_EQ(shown({}), 10u);
     EXPECT_EQ(shown({ "--kind", "write" }), 5u);
-    EXPECT_EQ(shown({ "--kind", "name,write" }), 7u);
+    EXPECT_EQ(shown({ "--kind", "name,write" }), 9u);
+    EXPECT_EQ(shown({ "--vm", "linux" }), 10u);
     EXPECT_EQ(shown({ "--device", "dmaq0" }), 10u);
     EXPECT_EQ(shown({ "--addr", "TAIL" }), 5u);
     EXPECT_EQ(shown({ "--addr", "0x20" }), 5u);
@@ -75,6 +78,8 @@ TEST_F(TraceCommand, MistakesAreToldWithWhatToDo)
         { { "show" }, 2, "a trace is needed" },
         { { "show", path, "--kind", "wirte" }, 2, "did you mean 'write'?" },
         { { "show", path, "--device", "dmqa0" }, 1, "no device 'dmqa0' in it (did you mean 'dmaq0'?): it has dmaq0" },
+        { { "show", path, "--vm", "linus" }, 1, "no VM 'linus' in it (did you mean 'linux'?): it has linux" },
+        { { "stat", path, "--vm", "" }, 1, "no VM '' in it: it has linux" },
         { { "show", path, "--from", "3" }, 2, "3: that is not a time" },
         { { "show", path, "--from", "-3ms" }, 2, "that is not a time" },
         { { "show", path, "--from", "99999999999s" }, 2, "that is not a time" },
@@ -111,7 +116,7 @@ TEST_F(TraceCommand, HelpIsNoError)
 
 TEST_F(TraceCommand, ConvertsToEachFormat)
 {
-    for (auto [format, start] : { std::pair<const char *, const char *>{ "json", "{\"n\":2," }, { "vcd", "$comment" },
+    for (auto [format, start] : { std::pair<const char *, const char *>{ "json", "{\"n\":4," }, { "vcd", "$comment" },
                                   { "sqlite", "SQLite format 3" }, { "perfetto", "{\"displayTimeUnit\"" } }) {
         TempFile out;
         Said s = trace({ "convert", path, "--to", format, "-o", out.path, "--device", "dmaq0" });
@@ -122,17 +127,17 @@ TEST_F(TraceCommand, ConvertsToEachFormat)
 
 TEST_F(TraceCommand, ComparesAWholeRunWithItsParts)
 {
-    Written first([&](auto *w) { int n = 0; for (const Item &i : items(x.trace.get())) if (n++ < 7) trace_put(w, &i.r); });
-    Written second([&](auto *w) { int n = 0; for (const Item &i : items(x.trace.get())) if (n++ >= 7) trace_put(w, &i.r); });
+    Written first([&](auto *w) { int n = 0; for (const Item &i : items(x.trace.get())) if (n++ < 9) trace_put(w, &i.r); });
+    Written second([&](auto *w) { int n = 0; for (const Item &i : items(x.trace.get())) if (n++ >= 9) trace_put(w, &i.r); });
     Written other([](auto *w) { small_run(w, 99); });
     Said s = trace({ "compare", path, first.file.path, second.file.path });
     EXPECT_EQ(s.status, 0) << s.output;
-    EXPECT_SAYS(s, "identical: 12 records");
+    EXPECT_SAYS(s, "identical: 14 records");
     EXPECT_EQ(trace({ "compare", path, first.file.path }).status, 1);
     EXPECT_EQ(trace({ "compare", "--prefix", path, first.file.path }).status, 0);
     s = trace({ "compare", "--prefix", path, other.file.path });
     EXPECT_EQ(s.status, 1);
-    EXPECT_SAYS(s, "first difference at record 11");
+    EXPECT_SAYS(s, "first difference at record 13");
 }
 
 TEST_F(TraceCommand, DamageIsToldWithItsPlace)

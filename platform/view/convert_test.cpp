@@ -73,6 +73,17 @@ TEST(Convert, JsonLinesAreObjectsOneARecord)
     EXPECT_EQ(lines[20], R"({"n":20,"time_ps":800000,"kind":"note","device":"dmaq0","code":3,"value":"0xffffffffffffffff"})");
 }
 
+TEST(Convert, JsonLinesNameVmAndVcpu)
+{
+    Seen s(run_with_vms);
+    std::string text = s.json();
+    EXPECT_HAS(text, R"("kind":"write","device":"dmaq0","vm":"linux","vcpu":0,"size":4)");
+    EXPECT_HAS(text, R"("kind":"irq","device":"dmaq0","vm":"linux","intid":211)");
+    EXPECT_HAS(text, R"("kind":"read","device":"uart0","vm":"hypervisor","size":4)");
+    EXPECT_HAS(text, R"({"n":31,"time_ps":910000,"core":1,"insn":910,"kind":"probe","vm":"tiny","vcpu":0,"probe":"dmaq irq","el":2,)"
+                     R"("pc":"0x2000","value":"0x0","aux":0})");
+}
+
 TEST(Convert, NamesOfAnyBytesStayWellFormed)
 {
     Seen s([](auto *w) {

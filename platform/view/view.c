@@ -9,10 +9,12 @@
 
 #include "registers.h"
 #include "vdevices/regs.h"
+#include "whose.h"
 
 struct view {
     const struct trace *t, *names;
     struct registers *registers;
+    struct whose *whose;
     char text[2][32];       /* of what has no name */
     unsigned turn;
 };
@@ -20,13 +22,14 @@ struct view {
 struct view *view_new(const struct trace *t, const struct trace *names, const char *devices, FILE *errors)
 {
     struct view *v = calloc(1, sizeof *v);
-    if (!v || !(v->registers = registers_new(devices, errors))) {
-        free(v);
+    if (!v)
         return NULL;
-    }
     v->t = t;
     v->names = names;
-    return v;
+    if ((v->registers = registers_new(devices, errors)) && (v->whose = whose_new(v)))
+        return v;
+    view_free(v);
+    return NULL;
 }
 
 void view_free(struct view *v)
@@ -34,6 +37,7 @@ void view_free(struct view *v)
     if (!v)
         return;
     registers_free(v->registers);
+    whose_free(v->whose);
     free(v);
 }
 
@@ -48,7 +52,7 @@ struct compare_side view_side(const struct view *v)
     return side;
 }
 
-static const char *find(const struct view *v, enum trace_name what, uint32_t id)
+const char *view_name(const struct view *v, enum trace_name what, uint32_t id)
 {
     const char *name = trace_find_name(v->t, what, id);
     return name || !v->names ? name : trace_find_name(v->names, what, id);
@@ -56,7 +60,7 @@ static const char *find(const struct view *v, enum trace_name what, uint32_t id)
 
 static const char *named(struct view *v, enum trace_name what, uint32_t id)
 {
-    const char *name = find(v, what, id);
+    const char *name = view_name(v, what, id);
     if (name && *name)
         return name;
     char *text = v->text[v->turn++ % 2];
@@ -66,7 +70,7 @@ static const char *named(struct view *v, enum trace_name what, uint32_t id)
 
 const char *view_device(struct view *v, uint32_t id) { return named(v, TRACE_NAME_DEVICE, id); }
 const char *view_probe(struct view *v, uint32_t id) { return named(v, TRACE_NAME_PROBE, id); }
-const char *view_type(const struct view *v, uint32_t id) { return find(v, TRACE_NAME_TYPE, id); }
+const char *view_type(const struct view *v, uint32_t id) { return view_name(v, TRACE_NAME_TYPE, id); }
 
 int view_find_device(const struct view *v, const char *name)
 {
@@ -81,6 +85,8 @@ const struct regs_register *view_register(struct view *v, const struct trace_rec
     bool mmio = r->kind == TRACE_READ || r->kind == TRACE_WRITE;
     return mmio ? registers_find(view_registers(v, r->id), r->addr, r->kind == TRACE_WRITE) : NULL;
 }
+
+struct view_whose view_whose(const struct view *v, const struct trace_record *r) { return whose_find(v->whose, r); }
 
 static const char *const kinds[TRACE_KINDS] = {
     [TRACE_NAME] = "name", [TRACE_READ] = "read", [TRACE_WRITE] = "write", [TRACE_IRQ] = "irq", [TRACE_DMA_READ] = "dma-read",
@@ -101,6 +107,8 @@ bool view_has_device(const struct trace_record *r)
 {
     return r->kind >= TRACE_READ && r->kind <= TRACE_NOTE && r->kind != TRACE_PROBE;
 }
+
+bool view_failed(const struct trace_record *r) { return view_has_device(r) && r->result; }
 
 static bool takes_device(const struct view_filter *f, const struct trace_record *r)
 {
@@ -137,6 +145,11 @@ bool view_takes(struct view *v, const struct view_filter *f, const struct trace_
         return false;
     if ((f->device_count && !takes_device(f, r)) || (f->by_core && r->core != f->core) || (f->by_addr && !takes_addr(f, r)))
         return false;
+    if (f->vm) {
+        const char *vm = view_whose(v, r).vm;
+        if (!vm || strcmp(vm, f->vm))
+            return false;
+    }
     if (!f->reg)
         return true;
     const struct regs_register *reg = view_register(v, r);

@@ -31,6 +31,16 @@ const char *view_probe(struct view *v, uint32_t id);
 int view_find_device(const struct view *v, const char *name);      /* or -1 */
 const char *view_type(const struct view *v, uint32_t id);           /* of a device, or NULL */
 const struct regs *view_registers(struct view *v, uint32_t id);    /* of a device, or NULL */
+const char *view_name(const struct view *v, enum trace_name what, uint32_t id);    /* any name, or NULL */
+/* Whose a record is. vm: the VM, or "hypervisor", or NULL: nobody's, or the trace does not tell. vcpu: its number in that VM, where a
+ * core did it; or -1. */
+struct view_whose {
+    const char *vm;
+    int vcpu;
+};
+struct view_whose view_whose(const struct view *v, const struct trace_record *r);
+/* All that own something, "linux rt hypervisor" in buf; "": the trace does not tell. */
+void view_owners(const struct view *v, char *buf, size_t len);
 /* The register of an MMIO access, or NULL. */
 const struct regs_register *view_register(struct view *v, const struct trace_record *r);
 /* "ENABLE=1 RESET=0" in buf; "" where the register is one field. */
@@ -44,12 +54,16 @@ int view_kind_find(const char *word);       /* or -1 */
 /* Whether a record's id is a device's. */
 bool view_has_device(const struct trace_record *r);
 
+/* Whether it was refused on the bus (result has another meaning in some kinds). */
+bool view_failed(const struct trace_record *r);
+
 /* Which records. Zero is all but names. */
 struct view_filter {
     const uint32_t *devices;        /* ids: records of these only */
     size_t device_count;
     bool by_addr;
     uint64_t addr_from, addr_to;    /* inclusive. MMIO: offset; DMA: any byte of the burst; probe: PC; irq: INTID */
+    const char *vm;                 /* of this VM, or "hypervisor"; or NULL */
     const char *reg;                /* MMIO accesses of registers of this name, or NULL */
     uint64_t from_ps, to_ps;        /* inclusive; to_ps 0: to the end */
     uint32_t kinds;                 /* bits 1 << kind; 0: all but names */
