@@ -16,7 +16,7 @@ static const struct argp_option options[] = {
     { "device", 'd', "NAME[,NAME]", 0, "of these devices", 0 },
     { "vm", 'm', "NAME", 0, "of this VM: its devices, their interrupts, DMA and consoles, its cores' probes; or of the hypervisor", 0 },
     { "kind", 'k', "KIND[,KIND]", 0, "of these kinds: " VIEW_KINDS_WORDS " (all but name)", 0 },
-    { "addr", 'a', "A[-B]|REGISTER", 0, "of this register; or from A to B: offset of an access, bytes of a DMA, PC of a probe, INTID", 0 },
+    { "addr", 'a', "A[-B]|REGISTER|SYMBOL", 0, "of this register, or in this symbol; or from A to B: offset of an access, bytes of a DMA, PC of a probe, INTID", 0 },
     { "core", 'c', "N", 0, "executed by this core", 0 },
     { "from", 'f', "TIME", 0, "at TIME or later: 1.5ms, 20us, 300ns, 5ps, 2s", 0 },
     { "until", OPTION_UNTIL, "TIME", 0, "at TIME or earlier", 0 },
@@ -73,7 +73,7 @@ static void parse_addr(struct trace_filter *f, const char *arg, struct argp_stat
         f->view.addr_to = strtoull(end + 1, &end, 0);
     }
     if (*end || f->view.addr_to < f->view.addr_from) {
-        argp_error(state, "--addr %s: an address, two with - between (the lower first), or a register's name is needed", arg);
+        argp_error(state, "--addr %s: an address, two with - between (the lower first), or a register's or symbol's name is needed", arg);
     }
 }
 

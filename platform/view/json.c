@@ -96,6 +96,10 @@ static int json_one(void *opaque, const struct trace_item *item)
     if (whose.vcpu >= 0)
         fprintf(j->out, ",\"vcpu\":%d", whose.vcpu);
     particulars(j, item);
+    char symbol[600];
+    view_symbol(j->v, r, symbol, sizeof symbol);
+    if (*symbol)
+        string(j->out, "symbol", symbol);
     if (view_failed(r))
         fprintf(j->out, ",\"result\":%" PRIu32, r->result);
     if (item->data && r->kind != TRACE_STEP) {

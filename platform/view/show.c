@@ -38,6 +38,12 @@ static int show_one(void *opaque, const struct trace_item *item)
         view_fields(fields, sizeof fields, reg, item->r.value);
         fprintf(s->out, "  %s%s%s", reg->name, *fields ? ": " : "", fields);
     }
+    char symbol[600];
+    view_symbol(s->v, &item->r, symbol, sizeof symbol);
+    if (item->r.kind == TRACE_PROBE && item->r.size)
+        fprintf(s->out, "  EL%u", item->r.size);
+    if (*symbol)
+        fprintf(s->out, "  %s", symbol);
     bool dma = item->r.kind == TRACE_DMA_READ || item->r.kind == TRACE_DMA_WRITE;
     uint32_t n = !dma || !item->data ? 0 : item->r.aux < s->data ? item->r.aux : s->data;
     for (uint32_t i = 0; i < n; i++)

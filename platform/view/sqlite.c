@@ -21,14 +21,14 @@ static const char schema[] =
     " width INTEGER NOT NULL, PRIMARY KEY(type, register, name));"
     "CREATE TABLE record(n INTEGER PRIMARY KEY, time_ps INTEGER NOT NULL, core INTEGER, insn INTEGER, kind INTEGER NOT NULL,"
     " device INTEGER, probe INTEGER, size INTEGER NOT NULL, addr INTEGER NOT NULL, value INTEGER NOT NULL, aux INTEGER NOT NULL,"
-    " result INTEGER NOT NULL, vm TEXT, vcpu INTEGER, register TEXT, data BLOB);";
+    " result INTEGER NOT NULL, vm TEXT, vcpu INTEGER, register TEXT, symbol TEXT, data BLOB);";
 /* After the records: an index costs less when it is made at once. */
 static const char indices[] =
     "CREATE INDEX record_time ON record(time_ps);"
     "CREATE INDEX record_device ON record(device, kind, n);"
     "CREATE INDEX record_vm ON record(vm, kind, n);"
     "CREATE VIEW crossing AS SELECT n, time_ps / 1e9 AS ms, core, vm, vcpu, kind.name AS kind, coalesce(device.name, probe.name) AS subject,"
-    " register, printf('0x%x', addr) AS addr, printf('0x%x', value) AS value, aux, result"
+    " register, symbol, printf('0x%x', addr) AS addr, printf('0x%x', value) AS value, aux, result"
     " FROM record JOIN kind ON kind.id = record.kind LEFT JOIN device ON device.id = record.device"
     " LEFT JOIN probe ON probe.id = record.probe ORDER BY n;";
 
@@ -36,7 +36,7 @@ enum table { VM, DEVICE, PROBE, REGISTER, FIELD, RECORD, KIND, TABLES };
 static const char *const inserts[TABLES] = {
     [VM] = "INSERT INTO vm VALUES(?,?)", [DEVICE] = "INSERT OR IGNORE INTO device VALUES(?,?,?,?)", [PROBE] = "INSERT OR IGNORE INTO probe VALUES(?,?)",
     [REGISTER] = "INSERT OR IGNORE INTO register VALUES(?,?,?,?)", [FIELD] = "INSERT OR IGNORE INTO field VALUES(?,?,?,?,?)",
-    [RECORD] = "INSERT INTO record VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", [KIND] = "INSERT INTO kind VALUES(?,?)" };
+    [RECORD] = "INSERT INTO record VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", [KIND] = "INSERT INTO kind VALUES(?,?)" };
 
 struct base {
     struct view *v;
@@ -123,6 +123,7 @@ static int put_record(void *opaque, const struct trace_item *item)
         return 1;
     sqlite3_stmt *s = b->insert[RECORD];
     const struct regs_register *reg = view_register(b->v, r);
+    char symbol[600];
     const struct view_whose whose = view_whose(b->v, r);
     sqlite3_bind_int64(s, 1, (sqlite3_int64)item->index);
     sqlite3_bind_int64(s, 2, (sqlite3_int64)r->time_ps);
@@ -139,10 +140,12 @@ static int put_record(void *opaque, const struct trace_item *item)
     text(s, 13, whose.vm);
     or_null(s, 14, whose.vcpu >= 0, (uint64_t)whose.vcpu);
     text(s, 15, reg ? reg->name : NULL);
+    view_symbol(b->v, r, symbol, sizeof symbol);
+    text(s, 16, *symbol ? symbol : NULL);
     if (item->data)
-        sqlite3_bind_blob(s, 16, item->data, (int)r->aux, SQLITE_STATIC);
+        sqlite3_bind_blob(s, 17, item->data, (int)r->aux, SQLITE_STATIC);
     else
-        sqlite3_bind_null(s, 16);
+        sqlite3_bind_null(s, 17);
     return done(s);
 }
 

@@ -38,7 +38,7 @@ TEST(Sqlite, AllRecordsAreThere)
     Base b(out.path);
     using Rows = std::vector<std::string>;
     EXPECT_EQ(b.ask("SELECT count(*) FROM record"), Rows{ "15" });
-    EXPECT_EQ(b.ask("SELECT * FROM crossing WHERE n = 6"), Rows{ "6|0.0001|0|||write|dmaq0|CTRL|0x8|0x3|0|0" });
+    EXPECT_EQ(b.ask("SELECT * FROM crossing WHERE n = 6"), Rows{ "6|0.0001|0|||write|dmaq0|CTRL||0x8|0x3|0|0" });
     EXPECT_EQ(b.ask("SELECT value, core FROM crossing WHERE n = 20"), Rows{ "0xffffffffffffffff|" });
     EXPECT_EQ(b.ask("SELECT data FROM record WHERE n IN (7, 9, 10) ORDER BY n"), (Rows{ "send uart0 \"x\"", "desc", "payload" }));
     EXPECT_EQ(b.ask("SELECT name, type FROM device ORDER BY id"), (Rows{ "uart0|uart16550", "dmaq0|dmaq" }));

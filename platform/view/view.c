@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "registers.h"
+#include "symbols.h"
 #include "vdevices/regs.h"
 #include "whose.h"
 
@@ -15,6 +16,9 @@ struct view {
     const struct trace *t, *names;
     struct registers *registers;
     struct whose *whose;
+    struct symbols *symbols;
+    uint64_t unresolved, unresolved_pc;
+    const char *unresolved_of;
     char text[2][32];       /* of what has no name */
     unsigned turn;
 };
@@ -26,7 +30,7 @@ struct view *view_new(const struct trace *t, const struct trace *names, const ch
         return NULL;
     v->t = t;
     v->names = names;
-    if ((v->registers = registers_new(devices, errors)) && (v->whose = whose_new(v)))
+    if ((v->registers = registers_new(devices, errors)) && (v->whose = whose_new(v)) && (v->symbols = symbols_new()))
         return v;
     view_free(v);
     return NULL;
@@ -38,6 +42,7 @@ void view_free(struct view *v)
         return;
     registers_free(v->registers);
     whose_free(v->whose);
+    symbols_free(v->symbols);
     free(v);
 }
 
@@ -87,6 +92,40 @@ const struct regs_register *view_register(struct view *v, const struct trace_rec
 }
 
 struct view_whose view_whose(const struct view *v, const struct trace_record *r) { return whose_find(v->whose, r); }
+
+int view_add_symbols(struct view *v, const char *vm, const char *path, bool has_base, uint64_t base, char *err, size_t err_len)
+{
+    return symbols_add(v->symbols, vm, path, has_base, base, err, err_len);
+}
+
+static const char *symbol_of(const struct view *v, const struct trace_record *r, uint64_t *offset)
+{
+    bool dma = r->kind == TRACE_DMA_READ || r->kind == TRACE_DMA_WRITE;
+    if (!dma && r->kind != TRACE_PROBE)
+        return NULL;
+    return symbols_find(v->symbols, whose_find(v->whose, r).vm, dma ? 0 : r->size, r->addr, dma, offset);
+}
+
+void view_symbol(struct view *v, const struct trace_record *r, char *buf, size_t len)
+{
+    uint64_t offset;
+    const char *name = symbol_of(v, r, &offset);
+    *buf = 0;
+    if (name)
+        snprintf(buf, len, offset ? "%s+0x%" PRIx64 : "%s", name, offset);
+    if (!name && r->kind == TRACE_PROBE) {
+        v->unresolved++;
+        v->unresolved_pc = r->addr;
+        v->unresolved_of = r->size == 2 ? "hypervisor" : whose_find(v->whose, r).vm;
+    }
+}
+
+uint64_t view_unresolved(const struct view *v, uint64_t *pc, const char **whose)
+{
+    *pc = v->unresolved_pc;
+    *whose = v->unresolved_of;
+    return v->unresolved;
+}
 
 static const char *const kinds[TRACE_KINDS] = {
     [TRACE_NAME] = "name", [TRACE_READ] = "read", [TRACE_WRITE] = "write", [TRACE_IRQ] = "irq", [TRACE_DMA_READ] = "dma-read",
@@ -152,8 +191,10 @@ bool view_takes(struct view *v, const struct view_filter *f, const struct trace_
     }
     if (!f->reg)
         return true;
+    uint64_t offset;
     const struct regs_register *reg = view_register(v, r);
-    return reg && !strcmp(reg->name, f->reg);
+    const char *name = reg ? reg->name : symbol_of(v, r, &offset);
+    return name && !strcmp(name, f->reg);
 }
 
 int view_each(struct view *v, const struct view_filter *f, int (*each)(void *opaque, const struct trace_item *item), void *opaque,
