@@ -40,7 +40,7 @@ static const struct argp_option stat_options[] = {
     { "names", OPTION_NAMES, "FILE", 0, "trace with the names that this one has not: the run that was restored", 0 },
     { 0 } };
 static const struct argp_option convert_options[] = {
-    { "to", OPTION_TO, "FORMAT", 0, "json (one object a line), vcd, sqlite (docs/trace-sqlite.md), perfetto (ui.perfetto.dev opens it)", 0 },
+    { "to", OPTION_TO, "FORMAT", 0, "json (one object a line), vcd, fst (GTKWave), sqlite (docs/trace-sqlite.md), perfetto (ui.perfetto.dev opens it)", 0 },
     { "output", 'o', "OUT", 0, "file to write; an existing one is replaced", 0 },
     { "handler", OPTION_HANDLER, "DEVICE=PROBE", 0, "perfetto: arrows from the device's interrupts end at this probe; may be given for each device", 0 },
     SYMBOLS_OPTION,
@@ -168,6 +168,9 @@ static int convert(struct view *v, const struct view_filter *f, char *err, size_
     if (!strcmp(args.to, "sqlite")) {
         return view_sqlite(v, f, args.out, err, err_len);
     }
+    if (!strcmp(args.to, "fst")) {
+        return view_fst(v, f, args.out, err, err_len);
+    }
     FILE *out = fopen(args.out, "w");
     if (!out) {
         snprintf(err, err_len, "%s: cannot be written: %s", args.out, strerror(errno));
@@ -184,14 +187,14 @@ static int convert(struct view *v, const struct view_filter *f, char *err, size_
 
 static bool check_convert(void)
 {
-    static const char *const formats[] = { "json", "vcd", "sqlite", "perfetto" };
+    static const char *const formats[] = { "json", "vcd", "fst", "sqlite", "perfetto" };
     bool known = false;
     for (size_t i = 0; args.to && i < sizeof formats / sizeof *formats; i++) {
         known = known || !strcmp(args.to, formats[i]);
     }
     if (!known) {
-        const char *near = args.to ? suggest(args.to, "json vcd sqlite perfetto") : NULL;
-        fprintf(stderr, "ingot: --to %s: json, vcd, sqlite or perfetto is needed%s%s%s\n", args.to ? args.to : "FORMAT",
+        const char *near = args.to ? suggest(args.to, "json vcd fst sqlite perfetto") : NULL;
+        fprintf(stderr, "ingot: --to %s: json, vcd, fst, sqlite or perfetto is needed%s%s%s\n", args.to ? args.to : "FORMAT",
                 near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
     } else if (!args.out) {
         fputs("ingot: -o OUT is needed: the file to write\n", stderr);
@@ -275,7 +278,7 @@ int command_trace(int argc, char **argv)
     if (*word && !help) {
         fprintf(stderr, "ingot: trace: unknown command '%s'%s%s%s\n", word, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
     }
-    fputs("Usage: ingot trace show|stat FILE [FILTER...]\n       ingot trace convert FILE --to json|vcd|sqlite|perfetto -o OUT [FILTER...]\n"
+    fputs("Usage: ingot trace show|stat FILE [FILTER...]\n       ingot trace convert FILE --to json|vcd|fst|sqlite|perfetto -o OUT [FILTER...]\n"
           "       ingot trace compare [--prefix] A B [B...]\n\nEach has --help.\n", help ? stdout : stderr);
     return help ? 0 : 2;
 }

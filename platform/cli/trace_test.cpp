@@ -95,7 +95,7 @@ TEST_F(TraceCommand, MistakesAreToldWithWhatToDo)
         { { "show", "/nowhere/trace" }, 1, "/nowhere/trace: cannot open the trace" },
         { { "show", INGOT_PROGRAM }, 1, "not a trace" },
         { { "show", path, "--names", "/nowhere/trace" }, 1, "/nowhere/trace" },
-        { { "convert", path }, 2, "json, vcd, sqlite or perfetto is needed" },
+        { { "convert", path }, 2, "json, vcd, fst, sqlite or perfetto is needed" },
         { { "convert", path, "--to", "sqlit", "-o", "/x" }, 2, "did you mean 'sqlite'?" },
         { { "convert", path, "--to", "json" }, 2, "-o OUT is needed" },
         { { "convert", path, "--to", "json", "-o", "/nowhere/x" }, 1, "/nowhere/x: cannot be written" },
@@ -121,8 +121,8 @@ TEST_F(TraceCommand, HelpIsNoError)
 
 TEST_F(TraceCommand, ConvertsToEachFormat)
 {
-    for (auto [format, start] : { std::pair<const char *, const char *>{ "json", "{\"n\":4," }, { "vcd", "$comment" },
-                                  { "sqlite", "SQLite format 3" }, { "perfetto", "{\"displayTimeUnit\"" } }) {
+    for (auto [format, start] : { std::pair<const char *, std::string>{ "json", "{\"n\":4," }, { "vcd", "$comment" },
+                                  { "fst", std::string("\0\0\0\0\0\0\0\1\x49", 9) }, { "sqlite", "SQLite format 3" }, { "perfetto", "{\"displayTimeUnit\"" } }) {
         TempFile out;
         Said s = trace({ "convert", path, "--to", format, "-o", out.path, "--device", "dmaq0" });
         EXPECT_EQ(s.status, 0) << s.output;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * A trace as an SQLite database; docs/trace-sqlite.md has its schema and queries
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <sqlite3.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "text.h"
 #include "vdevices/regs.h"
 #include "view.h"
 
@@ -176,10 +175,8 @@ static int prepare(struct base *b)
 int view_sqlite(struct view *v, const struct view_filter *f, const char *out, char *err, size_t err_len)
 {
     struct base b = { .v = v };
-    if (unlink(out) < 0 && errno != ENOENT) {   /* an older one is replaced, as the other formats do */
-        snprintf(err, err_len, "%s: cannot be replaced: %s", out, strerror(errno));
+    if (text_replace(out, err, err_len) < 0)
         return -1;
-    }
     int r = 1, damaged = 0;
     if (sqlite3_open_v2(out, &b.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) == SQLITE_OK && !prepare(&b)) {
         r = view_each(v, f, put_record, &b, err, err_len);

@@ -98,6 +98,8 @@ TEST(Sqlite, ReplacesAnOlderFileAndNamesOneThatItCannot)
     EXPECT_EQ(view_sqlite(s.v, &s.f, out.path.c_str(), s.err, sizeof s.err), 0) << s.err;
     EXPECT_EQ(view_sqlite(s.v, &s.f, "/nonexistent/x.db", s.err, sizeof s.err), -1);
     EXPECT_EQ(std::string(s.err).rfind("/nonexistent/x.db: ", 0), 0u) << s.err;
+    EXPECT_EQ(view_sqlite(s.v, &s.f, testing::TempDir().c_str(), s.err, sizeof s.err), -1);
+    EXPECT_EQ(s.err, testing::TempDir() + ": is no ordinary file, as this format needs: choose another name");
 }
 
 TEST(Sqlite, DamageIsToldAndWhatWasReadIsKept)

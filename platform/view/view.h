@@ -90,7 +90,7 @@ int view_show(struct view *v, const struct view_filter *f, unsigned data, FILE *
 /* Counts by kind, device, register and probe; time, size. */
 int view_stat(struct view *v, const struct view_filter *f, FILE *out, char *err, size_t err_len);
 
-/* Converters: 0, or -1 and a line in err; what has been written stays. `out` of sqlite is a path. */
+/* Converters: 0, or -1 and a line in err; what has been written stays. `out` of fst and sqlite is a path. */
 int view_json(struct view *v, const struct view_filter *f, FILE *out, char *err, size_t err_len);
 int view_vcd(struct view *v, const struct view_filter *f, FILE *out, char *err, size_t err_len);
 /* Where a device's interrupts are handled: hits of a probe. Of a device without one, the first access of a core to it. */
@@ -100,6 +100,7 @@ struct view_handler {
 };
 int view_perfetto(struct view *v, const struct view_filter *f, const struct view_handler *handlers, size_t handler_count, FILE *out,
                   char *err, size_t err_len);
+int view_fst(struct view *v, const struct view_filter *f, const char *out, char *err, size_t err_len);
 int view_sqlite(struct view *v, const struct view_filter *f, const char *out, char *err, size_t err_len);
 
 #ifdef __cplusplus
