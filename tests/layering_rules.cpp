@@ -66,6 +66,7 @@ static const std::vector<Room> rooms = {
     { "platform/qemu/.*",      "platform/qemu", { "platform/seam", "traces" }, { "C", "qemu", "glib" } },
 
     /* Traces with the registers' names: shown, counted, converted. */
+    { "platform/view/(fst\\.c|waves_test\\.cpp)", "platform/view", { "traces" }, { "C", "verilator" } },
     { "platform/view/(sqlite\\.c|.*_test\\.cpp)", "platform/view", { "traces", "vdevices/regs.h" }, { "C", "sqlite" } },
     { "platform/view/fuzz/.*", "platform/view", { "traces" }, { "C", "zstd" } },
     { "platform/view/.*",      "platform/view", { "traces", "vdevices/regs.h" }, { "C" } },

@@ -27,7 +27,7 @@ enum trace_kind {
     TRACE_DMA_WRITE,    /* as TRACE_DMA_READ. A transfer that failed has no data and value 0 */
     TRACE_CONSOLE,      /* id device, value one byte */
     TRACE_INPUT,        /* id device, value one byte of console input */
-    TRACE_PROBE,        /* id probe, core, insn, addr PC, value what the probe captured (see trace_probe) */
+    TRACE_PROBE,        /* id probe, core, insn, addr PC, value what the probe captured, size exception level, result VMID */
     TRACE_NOTE,         /* id device, addr code, value */
     TRACE_STEP,         /* a scenario action at this instant: id = 0, value CRC-32C of its command line, aux its length; it
                          * follows as data */
@@ -40,8 +40,15 @@ enum trace_name {
     TRACE_NAME_PROBE,
     TRACE_NAME_TYPE,    /* of a device: "uart16550" */
     TRACE_NAME_IMPL,    /* ... its implementation: "rtl" */
-    TRACE_NAME_CLOCK    /* ... its clock, if the board says one: "10000 ps", "33333333 Hz" */
+    TRACE_NAME_CLOCK,   /* ... its clock, if the board says one: "10000 ps", "33333333 Hz" */
+    TRACE_NAME_OWNER,   /* ... whose it is: a VM's name, or "hypervisor" */
+    TRACE_NAME_VM,      /* of a VM; id: its VMID, from 1 */
+    TRACE_NAME_VCPU,    /* a vCPU's number in its VM, "0"; id: trace_vcpu_id() */
+    TRACE_NAME_SYSTEM   /* of the system; id 0 */
 };
+
+/* A VM (by its VMID) has a vCPU on this core. */
+static inline uint32_t trace_vcpu_id(uint32_t vmid, uint8_t core) { return vmid << 8 | core; }
 
 #define TRACE_NO_CORE 0xff
 #define TRACE_NAME_PIECE 24     /* bytes of a name in one record */

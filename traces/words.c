@@ -51,9 +51,11 @@ static void print_name_record(FILE *out, const struct trace_record *r)
 {
     char text[TRACE_NAME_PIECE + 1] = "";
     memcpy(text, (const char *)r + offsetof(struct trace_record, addr), TRACE_NAME_PIECE);
-    static const char *const what[] = { "name", "name", "name", "type", "implementation", "clock" };
-    fprintf(out, "%s of %s#%" PRIu32 "%s: %s", r->size < sizeof what / sizeof *what ? what[r->size] : "name",
-            r->size == TRACE_NAME_PROBE ? "probe" : "device", r->id, r->insn ? ", continued" : "", text);
+    static const struct { const char *what, *of; } words[] = {
+        { "name", "unknown" }, { "name", "device" }, { "name", "probe" }, { "type", "device" }, { "implementation", "device" },
+        { "clock", "device" }, { "owner", "device" }, { "name", "vm" }, { "number", "vcpu" }, { "name", "system" } };
+    size_t i = r->size < sizeof words / sizeof *words ? r->size : 0;
+    fprintf(out, "%s of %s#%" PRIu32 "%s: %s", words[i].what, words[i].of, r->id, r->insn ? ", continued" : "", text);
 }
 
 static void print_crossing(FILE *out, const struct trace_record *r)

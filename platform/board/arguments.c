@@ -38,43 +38,58 @@ static const char *escaped(const char *path, char out[4096])
     return out;
 }
 
-/* Slots from 0x10 up: libvirt and the machine use the low ones. */
-static void pcie_device(const struct sink *to, const struct system_device *d, const char *impl, unsigned long slot)
+/* "linux/0/1:rt/2": VMIDs are in the order of the VMs, hypervisor/forge gives them so. */
+static const char *vms(const struct system *s, char *out, size_t len)
 {
-    char clock[64] = "";
-    if (d->clock_ps) {
-        snprintf(clock, sizeof clock, ",clock-ps=%" PRIu64, d->clock_ps);
+    size_t n = 0;
+    out[0] = 0;
+    for (size_t v = 0; v < s->vm_count && n < len; v++) {
+        const struct system_vm *vm = &s->vms[v];
+        n += (size_t)snprintf(out + n, len - n, "%s%s", v ? ":" : "", vm->name);
+        for (unsigned c = 0; c < (s->bare ? s->cores : vm->core_count) && n < len; c++) {
+            n += (size_t)snprintf(out + n, len - n, "/%u", s->bare ? c : vm->cores[c]);
+        }
+    }
+    return out;
+}
+
+/* What both kinds of device are told. */
+static const char *particulars(const struct system *s, const struct system_device *d, const char *impl, char out[256])
+{
+    const char *owner = d->owner >= 0 ? s->vms[d->owner].name : d->owner == SYSTEM_OWNER_HYPERVISOR ? "hypervisor" : NULL;
+    size_t n = 0;
+    out[0] = 0;
+#define ADD(...) n += (size_t)snprintf(out + n, 256 - n, __VA_ARGS__)      /* names are short: all of it fits */
+    if (impl) {
+        ADD(",impl=%s", impl);
+    }
+    if (d->stream && !d->pcie) {
+        ADD(",stream=%u", d->stream);
     }
     if (d->clock_hz) {
-        snprintf(clock + strlen(clock), sizeof clock - strlen(clock), ",clock-hz=%" PRIu64, d->clock_hz);
+        ADD(",clock-hz=%" PRIu64, d->clock_hz);
     }
-    arg(to, "-device");
-    arg(to, "ingot-pci,id=%s,vdev=%s,bus=pcie.0,addr=0x%lx%s%s%s", d->name, d->type, slot, impl ? ",impl=" : "", impl ? impl : "", clock);
+    if (d->clock_ps) {
+        ADD(",clock-ps=%" PRIu64, d->clock_ps);
+    }
+    if (owner) {
+        ADD(",owner=%s", owner);
+    }
+#undef ADD
+    return out;
 }
 
 static void devices(const struct sink *to, const struct system *s, const struct domain_options *o)
 {
     for (size_t i = 0; i < s->device_count; i++) {
         const struct system_device *d = &s->devices[i];
-        if (d->pcie) {
-            pcie_device(to, d, o->impl[i] ? o->impl[i] : d->impl, 0x10 + i);
+        char extra[256];
+        particulars(s, d, o->impl[i] ? o->impl[i] : d->impl, extra);
+        arg(to, "-device");
+        if (d->pcie) {      /* slots from 0x10 up: libvirt and the machine use the low ones */
+            arg(to, "ingot-pci,id=%s,vdev=%s,bus=pcie.0,addr=0x%lx%s", d->name, d->type, 0x10 + (unsigned long)i, extra);
             continue;
         }
-        const char *impl = o->impl[i] ? o->impl[i] : d->impl;
-        char extra[128] = "";
-        if (impl) {
-            snprintf(extra, sizeof extra, ",impl=%s", impl);
-        }
-        if (d->stream) {
-            snprintf(extra + strlen(extra), sizeof extra - strlen(extra), ",stream=%u", d->stream);
-        }
-        if (d->clock_hz) {
-            snprintf(extra + strlen(extra), sizeof extra - strlen(extra), ",clock-hz=%" PRIu64, d->clock_hz);
-        }
-        if (d->clock_ps) {
-            snprintf(extra + strlen(extra), sizeof extra - strlen(extra), ",clock-ps=%" PRIu64, d->clock_ps);
-        }
-        arg(to, "-device");
         arg(to, "ingot-vdev,id=%s,vdev=%s,addr=0x%" PRIx64 ",size=0x%" PRIx64 ",spi=%u%s", d->name, d->type, d->base, d->size, d->spi, extra);
         if (d->stream && d->owner >= 0 && system_find_iommu(s) < 0) {
             const struct system_vm *vm = &s->vms[d->owner];
@@ -93,10 +108,11 @@ void board_arguments(const struct system *s, const struct domain_options *o, voi
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         arg(&sink, "%s", fixed[i]);
     }
-    char control[4096], trace[4096];
+    char control[4096], trace[4096], whose[512];
     arg(&sink, "%s", escaped(o->module, control));
     arg(&sink, "-device");
-    arg(&sink, "ingot-board,id=board%s%s%s%s%s", o->clone ? ",clone=on" : "", o->control ? ",control=" : "", o->control ? escaped(o->control, control) : "",
-        o->trace ? ",trace=" : "", o->trace ? escaped(o->trace, trace) : "");
+    arg(&sink, "ingot-board,id=board%s%s%s%s%s%s%s%s%s", o->clone ? ",clone=on" : "", o->control ? ",control=" : "",
+        o->control ? escaped(o->control, control) : "", o->trace ? ",system=" : "", o->trace ? s->name : "", o->trace ? ",vms=" : "",
+        o->trace ? vms(s, whose, sizeof whose) : "", o->trace ? ",trace=" : "", o->trace ? escaped(o->trace, trace) : "");
     devices(&sink, s, o);
 }

@@ -11,7 +11,7 @@
 
 namespace {
 
-char linux_name[] = "linux", dma_name[] = "dmaq0", dma_type[] = "dmaq", uart_name[] = "uart0", uart_type[] = "uart16550", rtl[] = "rtl";
+char system_name[] = "two", linux_name[] = "linux", rt_name[] = "rt", dma_name[] = "dmaq0", dma_type[] = "dmaq", uart_name[] = "uart0", uart_type[] = "uart16550", rtl[] = "rtl";
 
 struct Domain : testing::Test {
     struct system system = {};
@@ -22,7 +22,9 @@ struct Domain : testing::Test {
         system.cores = 2;
         system.ram_base = 0x40000000;
         system.ram_size = 320u << 20;
+        system.name = system_name;
         system.vms[0].name = linux_name;
+        system.vms[0].cores[system.vms[0].core_count++] = 1;
         system.vms[0].ipa = 0x40000000;
         system.vms[0].pa = 0x40c00000;
         system.vms[0].size = 192u << 20;
@@ -85,14 +87,31 @@ TEST_F(Domain, TheRunsImplementationIsStrongerThanTheSystems)
 {
     system.devices[1].impl = dma_name;
     options.impl[1] = rtl;
-    EXPECT_TRUE(has_arg("ingot-vdev,id=dmaq0,vdev=dmaq,addr=0xb010000,size=0x1000,spi=179,impl=rtl,stream=1"));
+    EXPECT_TRUE(has_arg("ingot-vdev,id=dmaq0,vdev=dmaq,addr=0xb010000,size=0x1000,spi=179,impl=rtl,stream=1,owner=linux"));
 }
 
 TEST_F(Domain, QuotesWhatXmlAndQemuWouldMisread)
 {
     EXPECT_TRUE(has("<kernel>/images/a&amp;b.elf</kernel>"));
     EXPECT_TRUE(has_arg("/modules/one,,two.so"));
-    EXPECT_TRUE(has_arg("ingot-board,id=board,control=/tmp/c,,d,trace=/tmp/t"));
+    EXPECT_TRUE(has_arg("ingot-board,id=board,control=/tmp/c,,d,system=two,vms=linux/1,trace=/tmp/t"));
+}
+
+TEST_F(Domain, TellsATraceWhoseEachDeviceAndCoreIs)
+{
+    system.vms[1].name = rt_name;
+    system.vms[1].cores[0] = 1;
+    system.vms[1].cores[1] = 0;
+    system.vms[1].core_count = 2;
+    system.vm_count = 2;
+    system.devices[0].owner = SYSTEM_OWNER_HYPERVISOR;
+    EXPECT_TRUE(has(",system=two,vms=linux/1:rt/1/0,trace="));
+    EXPECT_TRUE(has_arg("ingot-vdev,id=uart0,vdev=uart16550,addr=0xb000000,size=0x1000,spi=176,owner=hypervisor"));
+    system.devices[0].owner = SYSTEM_OWNER_NONE;
+    EXPECT_TRUE(has_arg("ingot-vdev,id=uart0,vdev=uart16550,addr=0xb000000,size=0x1000,spi=176"));
+    system.bare = true;     /* one payload has all cores, whatever its XML says */
+    system.vm_count = 1;
+    EXPECT_TRUE(has(",vms=linux/0/1,trace="));
 }
 
 TEST_F(Domain, HasNoDeviceThatNobodyAskedFor)

@@ -10,31 +10,40 @@
 #include "commands.h"
 #include "platform/view/view.h"
 #include "trace_filter.h"
+#include "trace_symbols.h"
 #include "traces/compare.h"
 
 #define HANDLERS_MAX 32
+#define SYMBOLS_MAX 32
 
 static struct {
-    const char *path, *names, *to, *out, *handlers[HANDLERS_MAX];
-    unsigned handler_count, data;
+    const char *path, *names, *to, *out, *handlers[HANDLERS_MAX], *symbols[SYMBOLS_MAX];
+    unsigned handler_count, symbol_count, data;
     struct trace_filter filter;
 } args;
 
-enum { OPTION_TO = 512, OPTION_TO_TIME, OPTION_DATA, OPTION_NAMES, OPTION_HANDLER };
+enum { OPTION_TO = 512, OPTION_TO_TIME, OPTION_DATA, OPTION_NAMES, OPTION_HANDLER, OPTION_SYMBOLS };
+
+#define SYMBOLS_OPTION { "symbols", OPTION_SYMBOLS, "[VM=]FILE[@BASE]", 0, "names of the addresses in this VM's program, or in the hypervisor=: an ELF " \
+    "file (of a kernel's module with the address of its .text), a Linux Image, System.map or /proc/kallsyms; may be given for each. Those of the " \
+    "build's own programs are found", 0 }
 
 static const struct argp_option show_options[] = {
     { "to", OPTION_TO_TIME, "TIME", 0, "as --until", 0 },
     { "data", OPTION_DATA, "BYTES", 0, "bytes of each DMA burst that are shown (32)", 0 },
+    SYMBOLS_OPTION,
     { "names", OPTION_NAMES, "FILE", 0, "trace with the names that this one has not: the run that was restored", 0 },
     { 0 } };
 static const struct argp_option stat_options[] = {
     { "to", OPTION_TO_TIME, "TIME", 0, "as --until", 0 },
+    SYMBOLS_OPTION,
     { "names", OPTION_NAMES, "FILE", 0, "trace with the names that this one has not: the run that was restored", 0 },
     { 0 } };
 static const struct argp_option convert_options[] = {
-    { "to", OPTION_TO, "FORMAT", 0, "json (one object a line), vcd, sqlite (docs/trace-sqlite.md), perfetto (ui.perfetto.dev opens it)", 0 },
+    { "to", OPTION_TO, "FORMAT", 0, "json (one object a line), vcd, fst (GTKWave), sqlite (docs/trace-sqlite.md), perfetto (ui.perfetto.dev opens it)", 0 },
     { "output", 'o', "OUT", 0, "file to write; an existing one is replaced", 0 },
     { "handler", OPTION_HANDLER, "DEVICE=PROBE", 0, "perfetto: arrows from the device's interrupts end at this probe; may be given for each device", 0 },
+    SYMBOLS_OPTION,
     { "names", OPTION_NAMES, "FILE", 0, "trace with the names that this one has not: the run that was restored", 0 },
     { 0 } };
 
@@ -49,6 +58,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         }
         return 0;
     case OPTION_NAMES: args.names = arg; return 0;
+    case OPTION_SYMBOLS:
+        if (args.symbol_count == SYMBOLS_MAX) {
+            argp_error(state, "--symbols: at most %d times", SYMBOLS_MAX);
+        }
+        args.symbols[args.symbol_count++] = arg;
+        return 0;
     case OPTION_TO: args.to = arg; return 0;
     case OPTION_TO_TIME: trace_filter_until(&args.filter, trace_filter_time(state, arg)); return 0;
     case 'o': args.out = arg; return 0;
@@ -81,6 +96,18 @@ static int fail(const char *err)
     return 1;
 }
 
+/* Given ones are asked first. */
+static int add_symbols(struct view *v, char *err, size_t err_len)
+{
+    for (unsigned i = 0; i < args.symbol_count; i++) {
+        if (trace_symbols_given(v, args.symbols[i], err, err_len) < 0) {
+            return -1;
+        }
+    }
+    trace_symbols_found(v);
+    return 0;
+}
+
 /* Loads, looks, unloads: 0 or 1. */
 static int with_view(int (*look)(struct view *v, const struct view_filter *f, char *err, size_t err_len))
 {
@@ -94,8 +121,9 @@ static int with_view(int (*look)(struct view *v, const struct view_filter *f, ch
     if (t && (names || !args.names) && !v) {
         snprintf(err, sizeof err, "%s: no memory", args.path);
     }
-    if (v && trace_filter_resolve(&args.filter, v, &f, err, sizeof err) == 0) {
+    if (v && trace_filter_resolve(&args.filter, v, &f, err, sizeof err) == 0 && add_symbols(v, err, sizeof err) == 0) {
         r = look(v, &f, err, sizeof err);
+        trace_symbols_missing(v);
     }
     if (r) {
         fail(err);
@@ -140,6 +168,9 @@ static int convert(struct view *v, const struct view_filter *f, char *err, size_
     if (!strcmp(args.to, "sqlite")) {
         return view_sqlite(v, f, args.out, err, err_len);
     }
+    if (!strcmp(args.to, "fst")) {
+        return view_fst(v, f, args.out, err, err_len);
+    }
     FILE *out = fopen(args.out, "w");
     if (!out) {
         snprintf(err, err_len, "%s: cannot be written: %s", args.out, strerror(errno));
@@ -156,14 +187,14 @@ static int convert(struct view *v, const struct view_filter *f, char *err, size_
 
 static bool check_convert(void)
 {
-    static const char *const formats[] = { "json", "vcd", "sqlite", "perfetto" };
+    static const char *const formats[] = { "json", "vcd", "fst", "sqlite", "perfetto" };
     bool known = false;
     for (size_t i = 0; args.to && i < sizeof formats / sizeof *formats; i++) {
         known = known || !strcmp(args.to, formats[i]);
     }
     if (!known) {
-        const char *near = args.to ? suggest(args.to, "json vcd sqlite perfetto") : NULL;
-        fprintf(stderr, "ingot: --to %s: json, vcd, sqlite or perfetto is needed%s%s%s\n", args.to ? args.to : "FORMAT",
+        const char *near = args.to ? suggest(args.to, "json vcd fst sqlite perfetto") : NULL;
+        fprintf(stderr, "ingot: --to %s: json, vcd, fst, sqlite or perfetto is needed%s%s%s\n", args.to ? args.to : "FORMAT",
                 near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
     } else if (!args.out) {
         fputs("ingot: -o OUT is needed: the file to write\n", stderr);
@@ -247,7 +278,7 @@ int command_trace(int argc, char **argv)
     if (*word && !help) {
         fprintf(stderr, "ingot: trace: unknown command '%s'%s%s%s\n", word, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
     }
-    fputs("Usage: ingot trace show|stat FILE [FILTER...]\n       ingot trace convert FILE --to json|vcd|sqlite|perfetto -o OUT [FILTER...]\n"
+    fputs("Usage: ingot trace show|stat FILE [FILTER...]\n       ingot trace convert FILE --to json|vcd|fst|sqlite|perfetto -o OUT [FILTER...]\n"
           "       ingot trace compare [--prefix] A B [B...]\n\nEach has --help.\n", help ? stdout : stderr);
     return help ? 0 : 2;
 }

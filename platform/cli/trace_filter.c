@@ -14,8 +14,9 @@ enum { OPTION_UNTIL = 768 };
 
 static const struct argp_option options[] = {
     { "device", 'd', "NAME[,NAME]", 0, "of these devices", 0 },
+    { "vm", 'm', "NAME", 0, "of this VM: its devices, their interrupts, DMA and consoles, its cores' probes; or of the hypervisor", 0 },
     { "kind", 'k', "KIND[,KIND]", 0, "of these kinds: " VIEW_KINDS_WORDS " (all but name)", 0 },
-    { "addr", 'a', "A[-B]|REGISTER", 0, "of this register; or from A to B: offset of an access, bytes of a DMA, PC of a probe, INTID", 0 },
+    { "addr", 'a', "A[-B]|REGISTER|SYMBOL", 0, "of this register, or in this symbol; or from A to B: offset of an access, bytes of a DMA, PC of a probe, INTID", 0 },
     { "core", 'c', "N", 0, "executed by this core", 0 },
     { "from", 'f', "TIME", 0, "at TIME or later: 1.5ms, 20us, 300ns, 5ps, 2s", 0 },
     { "until", OPTION_UNTIL, "TIME", 0, "at TIME or earlier", 0 },
@@ -72,7 +73,7 @@ static void parse_addr(struct trace_filter *f, const char *arg, struct argp_stat
         f->view.addr_to = strtoull(end + 1, &end, 0);
     }
     if (*end || f->view.addr_to < f->view.addr_from) {
-        argp_error(state, "--addr %s: an address, two with - between (the lower first), or a register's name is needed", arg);
+        argp_error(state, "--addr %s: an address, two with - between (the lower first), or a register's or symbol's name is needed", arg);
     }
 }
 
@@ -83,6 +84,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     unsigned long core;
     switch (key) {
     case 'd': f->devices = arg; return 0;
+    case 'm': f->vm = arg; return 0;
     case 'k': parse_kinds(f, arg, state); return 0;
     case 'a': parse_addr(f, arg, state); return 0;
     case 'c':
@@ -121,6 +123,21 @@ static void known(struct view *v, char *buf, size_t len)
     }
 }
 
+static int check_vm(const char *vm, struct view *v, char *err, size_t err_len)
+{
+    char all[4096], words[sizeof all + 2], wanted[300];
+    view_owners(v, all, sizeof all);
+    snprintf(words, sizeof words, " %s ", all);
+    snprintf(wanted, sizeof wanted, " %s ", vm);
+    if (*vm && !strchr(vm, ' ') && strstr(words, wanted)) {
+        return 0;
+    }
+    const char *near = *all ? suggest(vm, all) : NULL;
+    snprintf(err, err_len, "%s: no VM '%s' in it%s%s%s: %s%s", view_trace(v)->path, vm, near ? " (did you mean '" : "", near ? near : "",
+             near ? "'?)" : "", *all ? "it has " : "it names none: record it again; a restored run's names are in the other's trace, --names FILE", all);
+    return -1;
+}
+
 int trace_filter_resolve(struct trace_filter *f, struct view *v, struct view_filter *out, char *err, size_t err_len)
 {
     size_t count = 1;
@@ -128,6 +145,10 @@ int trace_filter_resolve(struct trace_filter *f, struct view *v, struct view_fil
         count += *c == ',';
     }
     *out = f->view;
+    out->vm = f->vm;
+    if (f->vm && check_vm(f->vm, v, err, err_len) < 0) {
+        return -1;
+    }
     if (!f->devices) {
         return 0;
     }

@@ -11,6 +11,7 @@
 /* As given; names become ids when the trace is there. Zero-initialise. */
 struct trace_filter {
     const char *devices;            /* NAME[,NAME...] or NULL */
+    const char *vm;                 /* or NULL */
     uint32_t *ids;
     struct view_filter view;
 };
@@ -20,7 +21,7 @@ extern const struct argp trace_filter_argp;     /* its input: a struct trace_fil
 uint64_t trace_filter_time(struct argp_state *state, const char *arg);
 void trace_filter_until(struct trace_filter *f, uint64_t ps);
 
-/* 0, or -1 and a line in err: a device that the trace does not know. */
+/* 0, or -1 and a line in err: a device or VM that the trace does not know. */
 int trace_filter_resolve(struct trace_filter *f, struct view *v, struct view_filter *out, char *err, size_t err_len);
 void trace_filter_free(struct trace_filter *f);
 

@@ -19,7 +19,7 @@ OBJECT_DECLARE_SIMPLE_TYPE(IngotBoard, INGOT_BOARD)
 
 struct IngotBoard {
     DeviceState parent;
-    char *control, *trace;
+    char *control, *trace, *system, *vms;
     uint32_t quantum_ns;
     bool clone;
     Notifier machine_done, shutdown, exit;
@@ -138,7 +138,7 @@ static void machine_done(Notifier *n, void *data)
         }
     }
     if (!runstate_check(RUN_STATE_INMIGRATE)) {
-        record_names();
+        record_names(b->system, b->vms);
     }
     board_rearm();
     checkpoint_register();
@@ -182,6 +182,8 @@ static void board_realize(DeviceState *dev, Error **errp)
 static Property board_properties[] = {
     DEFINE_PROP_STRING("control", IngotBoard, control),
     DEFINE_PROP_STRING("trace", IngotBoard, trace),
+    DEFINE_PROP_STRING("system", IngotBoard, system),
+    DEFINE_PROP_STRING("vms", IngotBoard, vms),
     DEFINE_PROP_BOOL("clone", IngotBoard, clone, false),
     DEFINE_PROP_UINT32("quantum-ns", IngotBoard, quantum_ns, 10000),
     DEFINE_PROP_END_OF_LIST(),

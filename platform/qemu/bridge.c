@@ -14,7 +14,7 @@ OBJECT_DECLARE_SIMPLE_TYPE(IngotVdev, INGOT_VDEV)
 
 struct IngotVdev {
     DeviceState parent;
-    char *vdev, *impl;
+    char *vdev, *impl, *owner;
     uint64_t addr, size, clock_ps, clock_hz;
     uint32_t spi, stream;
     struct bridge_device bridge;
@@ -246,6 +246,7 @@ static void vdev_realize(DeviceState *dev, Error **errp)
             .name = dev->id, .type = v->vdev, .impl = v->impl, .base = v->addr, .size = v->size, .spi = v->spi,
             .stream = v->stream, .clock_ps = v->clock_ps, .clock_hz = v->clock_hz };
         v->bridge.irq = set_spi;
+        v->bridge.owner = v->owner;
         bridge_add(&v->bridge, dev, &desc, errp);
     }
 }
@@ -253,6 +254,7 @@ static void vdev_realize(DeviceState *dev, Error **errp)
 static Property vdev_properties[] = {
     DEFINE_PROP_STRING("vdev", IngotVdev, vdev),
     DEFINE_PROP_STRING("impl", IngotVdev, impl),
+    DEFINE_PROP_STRING("owner", IngotVdev, owner),
     DEFINE_PROP_UINT64("addr", IngotVdev, addr, 0),
     DEFINE_PROP_UINT64("size", IngotVdev, size, 0),
     DEFINE_PROP_UINT32("spi", IngotVdev, spi, 0),

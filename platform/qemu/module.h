@@ -51,6 +51,7 @@ struct bridge_device {
     DeviceState *qdev;
     const char *type, *impl;            /* "dmaq", "rtl" */
     uint64_t clock_ps, clock_hz;        /* 0: not said */
+    const char *owner;                  /* VM, or "hypervisor"; NULL: not said */
     unsigned index;                     /* in the seam */
     unsigned spi;                       /* number of its line 0 there: an SPI, or beyond them */
     MemoryRegion mmio;
@@ -83,7 +84,8 @@ static inline bool record_wanted(void) { return board.trace || watch_trace_count
 void record_begin(seam_ps now);             /* what is recorded from here on was caused by … */
 void record_cause(struct trace_record r);   /* … this, at that time */
 void record_end(void);
-void record_names(void);
+/* vms: "linux/0/1:rt/2", in the order of their VMIDs with the cores of their vCPUs; system, vms: or NULL. */
+void record_names(const char *system, const char *vms);
 void record_flush(void);
 
 /* vcpu.c: the vCPU loop */

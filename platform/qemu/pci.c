@@ -29,7 +29,7 @@ enum { BAR_REGISTERS = 0, BAR_MSIX = 2 };
 
 struct IngotPci {
     PCIDevice parent;
-    char *vdev, *impl;
+    char *vdev, *impl, *owner;
     uint64_t size, clock_ps, clock_hz;
     uint16_t device;
     struct bridge_device bridge;
@@ -76,6 +76,7 @@ static void realize(PCIDevice *dev, Error **errp)
     }
     p->bridge.irq = raise_line;
     p->bridge.dma = dma;
+    p->bridge.owner = p->owner;
     if (!bridge_add(&p->bridge, qdev, &desc, errp)) {
         return;
     }
@@ -113,6 +114,7 @@ static const VMStateDescription vmstate = {
 static Property properties[] = {
     DEFINE_PROP_STRING("vdev", IngotPci, vdev),
     DEFINE_PROP_STRING("impl", IngotPci, impl),
+    DEFINE_PROP_STRING("owner", IngotPci, owner),
     DEFINE_PROP_UINT64("size", IngotPci, size, 0),
     DEFINE_PROP_UINT64("clock-ps", IngotPci, clock_ps, 0),
     DEFINE_PROP_UINT64("clock-hz", IngotPci, clock_hz, 0),

@@ -60,6 +60,7 @@ static void __attribute__((noinline)) executing(unsigned int vcpu, void *opaque)
     now.insn = vcpu_insns(cpu->cpu_index, raw);
     now.time_ps = (timers_state.qemu_icount_bias + raw) * SEAM_PS_PER_NS;
     now.gic = env->gicv3state;
+    now.vmid = env->cp15.vttbr_el2 >> 48;
 
     qemu_mutex_lock_iothread();
     if (probe_table_hold(&now)) {

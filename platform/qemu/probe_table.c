@@ -141,6 +141,7 @@ void probe_table_record(const struct probe_hit *h)
             p->counted = false;
             record((struct trace_record){
                 .kind = TRACE_PROBE, .id = p->id, .core = h->core, .time_ps = h->time_ps, .insn = h->insn, .addr = h->pc,
+                .size = (uint8_t)h->el, .result = h->vmid,
                 .value = is_lr ? ((const GICv3CPUState *)h->gic)->ich_lr_el2[lr - 1] : 0, .aux = is_lr ? lr - 1 : 0 });
         }
     }

@@ -24,6 +24,7 @@ struct probe_site {
 struct probe_hit {
     int core, el;
     uint64_t pc, vbar_el1;
+    uint16_t vmid;              /* VTTBR_EL2.VMID: whose stage 2 is in place; 0: nobody's */
     const struct probe_site *site;
     const void *gic;            /* GICv3CPUState of the core */
     uint64_t insn;

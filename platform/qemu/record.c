@@ -90,8 +90,27 @@ void record_end(void)
     g_byte_array_set_size(current.data, 0);
 }
 
-void record_names(void)
+static void name_vms(const char *vms)
 {
+    g_auto(GStrv) each = g_strsplit(vms, ":", -1);
+    for (unsigned vmid = 1; each[vmid - 1]; vmid++) {
+        g_auto(GStrv) part = g_strsplit(each[vmid - 1], "/", -1);
+        for (unsigned i = 0; part[i]; i++) {
+            g_autofree char *number = g_strdup_printf("%u", i - 1);
+            uint32_t id = i ? trace_vcpu_id(vmid, (uint8_t)g_ascii_strtoull(part[i], NULL, 10)) : vmid;
+            trace_name(board.trace, 0, i ? TRACE_NAME_VCPU : TRACE_NAME_VM, id, i ? number : part[0]);
+        }
+    }
+}
+
+void record_names(const char *system, const char *vms)
+{
+    if (board.trace && system) {
+        trace_name(board.trace, 0, TRACE_NAME_SYSTEM, 0, system);
+    }
+    if (board.trace && vms) {
+        name_vms(vms);
+    }
     for (unsigned i = 0; board.trace && i < bridge_count(); i++) {
         trace_name(board.trace, 0, TRACE_NAME_DEVICE, i, bridge_name(i));
         const struct bridge_device *b = bridge_device(i);
@@ -101,6 +120,9 @@ void record_names(void)
             char clock[40];
             snprintf(clock, sizeof clock, b->clock_hz ? "%" PRIu64 " Hz" : "%" PRIu64 " ps", b->clock_hz ? b->clock_hz : b->clock_ps);
             trace_name(board.trace, 0, TRACE_NAME_CLOCK, i, clock);
+        }
+        if (b->owner) {
+            trace_name(board.trace, 0, TRACE_NAME_OWNER, i, b->owner);
         }
     }
 }

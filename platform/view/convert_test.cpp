@@ -73,6 +73,17 @@ TEST(Convert, JsonLinesAreObjectsOneARecord)
     EXPECT_EQ(lines[20], R"({"n":20,"time_ps":800000,"kind":"note","device":"dmaq0","code":3,"value":"0xffffffffffffffff"})");
 }
 
+TEST(Convert, JsonLinesNameVmAndVcpu)
+{
+    Seen s(run_with_vms);
+    std::string text = s.json();
+    EXPECT_HAS(text, R"("kind":"write","device":"dmaq0","vm":"linux","vcpu":0,"size":4)");
+    EXPECT_HAS(text, R"("kind":"irq","device":"dmaq0","vm":"linux","intid":211)");
+    EXPECT_HAS(text, R"("kind":"read","device":"uart0","vm":"hypervisor","size":4)");
+    EXPECT_HAS(text, R"({"n":31,"time_ps":910000,"core":1,"insn":910,"kind":"probe","vm":"tiny","vcpu":0,"probe":"dmaq irq","el":2,)"
+                     R"("pc":"0x2000","value":"0x0","aux":0})");
+}
+
 TEST(Convert, NamesOfAnyBytesStayWellFormed)
 {
     Seen s([](auto *w) {
@@ -93,86 +104,6 @@ TEST(Convert, NamesOfAnyBytesStayWellFormed)
     while (std::getline(text, line))
         EXPECT_TRUE(Json{ line }.whole()) << line;
     EXPECT_HAS(s.vcd(), "$scope module a\"\\___b $end\n");
-}
-
-/* Reads the VCD as a viewer would: values and events by name. */
-struct Vcd {
-    std::map<std::string, std::string> names, types;        /* by code */
-    std::map<std::string, std::vector<std::pair<uint64_t, std::string>>> changes;
-    explicit Vcd(const std::string &text)
-    {
-        std::istringstream in(text);
-        std::string word, scope, type, bits, code, name;
-        std::vector<std::string> scopes;
-        uint64_t now = 0;
-        while (in >> word) {
-            if (word == "$scope") {
-                in >> word >> name >> word;
-                scopes.push_back(name);
-            } else if (word == "$upscope") {
-                scopes.pop_back();
-            } else if (word == "$var") {
-                in >> type >> bits >> code >> name >> word;
-                EXPECT_EQ(word, "$end");
-                EXPECT_EQ(names.count(code), 0u) << code << " is given twice";
-                names[code] = scopes.back() + "." + name;
-                types[code] = type;
-            } else if (word[0] == '#') {
-                uint64_t next = std::stoull(word.substr(1));
-                EXPECT_GE(next, now);
-                now = next;
-            } else if (word[0] == 'b') {
-                in >> code;
-                EXPECT_EQ(types[code], "reg") << code;
-                changes[names[code]].push_back({ now, word.substr(1) });
-            } else if (strchr("01x", word[0])) {
-                EXPECT_TRUE(names.count(word.substr(1))) << word;
-                changes[names[word.substr(1)]].push_back({ now, word.substr(0, 1) });
-            } else if (word == "$timescale") {
-                in >> bits >> word;
-                EXPECT_EQ(bits + word, "1ps");
-            }
-        }
-        EXPECT_TRUE(scopes.empty());
-    }
-};
-
-TEST(Convert, VcdHasLinesStrobesAndProbes)
-{
-    Seen s;
-    Vcd vcd(s.vcd());
-    EXPECT_EQ(s.rc, 0) << s.err;
-    using Changes = std::vector<std::pair<uint64_t, std::string>>;
-    EXPECT_EQ(vcd.changes["dmaq0.irq211"], (Changes{ { 0, "0" }, { 400000, "1" }, { 440000, "0" } }));
-    EXPECT_EQ(vcd.changes["dmaq0.write"], (Changes{ { 100000, "1" }, { 440000, "1" } }));
-    EXPECT_EQ(vcd.changes["dmaq0.dma_read"], (Changes{ { 200000, "1" } }));
-    EXPECT_EQ(vcd.changes["core0.lr"], (Changes{ { 410000, "1" } }));
-    EXPECT_EQ(vcd.changes["core0.dmaq_irq"], (Changes{ { 420000, "1" } }));
-    EXPECT_EQ(vcd.changes["dmaq0.addr"][1], std::make_pair(UINT64_C(100000), std::string("1000")));
-    EXPECT_EQ(vcd.changes["dmaq0.value"].back().second, std::string(64, '1'));
-    EXPECT_EQ(vcd.changes["uart0.console"].size(), 3u);
-}
-
-TEST(Convert, VcdOfALaterWindowDoesNotGuessLevels)
-{
-    Seen s;
-    s.f.from_ps = 430000;
-    Vcd vcd(s.vcd());
-    EXPECT_EQ(vcd.changes["dmaq0.irq211"][0], std::make_pair(UINT64_C(430000), std::string("x")));
-    EXPECT_EQ(vcd.changes["dmaq0.irq211"][1], std::make_pair(UINT64_C(440000), std::string("0")));
-}
-
-TEST(Convert, VcdWithManyLinesHasCodesOfItsOwnForEach)
-{
-    Seen s([](auto *w) {
-        Made r = { w };
-        for (uint32_t i = 0; i < 150; i++)
-            r.put(i, -1, TRACE_IRQ, i, 32 + i, 1);
-    });
-    Vcd vcd(s.vcd());
-    EXPECT_EQ(vcd.names.size(), 150u * 10);
-    s.f.kinds = 1u << TRACE_IRQ;
-    EXPECT_EQ(vcd.changes["device#149.irq181"].size(), 2u);
 }
 
 TEST(Convert, PerfettoHasATrackForEachCoreDeviceAndInterrupt)
@@ -266,6 +197,7 @@ TEST(Convert, RandomRecordsDoNoHarm)
         while (std::getline(lines, line))
             EXPECT_TRUE(Json{ line }.whole()) << line;
         s.vcd();
+        view_fst(s.v, &s.f, out.path.c_str(), s.err, sizeof s.err);
         s.show(40);
         s.stat();
         EXPECT_EQ(view_sqlite(s.v, &s.f, out.path.c_str(), s.err, sizeof s.err), 0) << s.err;

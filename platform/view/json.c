@@ -61,6 +61,8 @@ static void particulars(struct json *j, const struct trace_item *item)
     case TRACE_INPUT: fprintf(j->out, ",\"byte\":%" PRIu64, r->value & 0xff); break;
     case TRACE_PROBE:
         string(j->out, "probe", view_probe(j->v, r->id));
+        if (r->size)
+            fprintf(j->out, ",\"el\":%u", r->size);
         hex(j->out, "pc", r->addr);
         hex(j->out, "value", r->value);
         fprintf(j->out, ",\"aux\":%" PRIu32, r->aux);
@@ -88,8 +90,17 @@ static int json_one(void *opaque, const struct trace_item *item)
     string(j->out, "kind", view_kind(r->kind));
     if (view_has_device(r))
         string(j->out, "device", view_device(j->v, r->id));
+    struct view_whose whose = view_whose(j->v, r);
+    if (whose.vm)
+        string(j->out, "vm", whose.vm);
+    if (whose.vcpu >= 0)
+        fprintf(j->out, ",\"vcpu\":%d", whose.vcpu);
     particulars(j, item);
-    if (r->result && r->kind != TRACE_NAME)
+    char symbol[600];
+    view_symbol(j->v, r, symbol, sizeof symbol);
+    if (*symbol)
+        string(j->out, "symbol", symbol);
+    if (view_failed(r))
         fprintf(j->out, ",\"result\":%" PRIu32, r->result);
     if (item->data && r->kind != TRACE_STEP) {
         fputs(",\"data\":\"", j->out);

@@ -186,9 +186,13 @@ static void access(struct perfetto *p, const struct trace_record *r)
 static void probe(struct perfetto *p, const struct trace_record *r)
 {
     const char *text = view_probe(p->v, r->id);
+    char symbol[600];
+    view_symbol(p->v, r, symbol, sizeof symbol);
     size_t len = strlen(text);
     slice(p, CORES, r->core + UINT64_C(1), r->time_ps, text);
-    fprintf(p->out, ",\"args\":{\"pc\":\"0x%" PRIx64 "\",\"value\":\"0x%" PRIx64 "\",\"insn\":%" PRIu64 "}", r->addr, r->value, r->insn);
+    fprintf(p->out, ",\"args\":{\"pc\":\"0x%" PRIx64 "\",\"symbol\":", r->addr);
+    text_json(p->out, symbol, strlen(symbol));
+    fprintf(p->out, ",\"value\":\"0x%" PRIx64 "\",\"insn\":%" PRIu64 "}", r->value, r->insn);
     end(p);
     if (len >= 2 && !strcmp(text + len - 2, "lr")) {
         p->lr_seen = true;

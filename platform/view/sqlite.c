@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * A trace as an SQLite database; docs/trace-sqlite.md has its schema and queries
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <sqlite3.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "text.h"
 #include "vdevices/regs.h"
 #include "view.h"
 
 static const char schema[] =
     "CREATE TABLE kind(id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
-    "CREATE TABLE device(id INTEGER PRIMARY KEY, name TEXT NOT NULL, type TEXT);"
+    "CREATE TABLE vm(vmid INTEGER PRIMARY KEY, name TEXT NOT NULL);"
+    "CREATE TABLE device(id INTEGER PRIMARY KEY, name TEXT NOT NULL, type TEXT, owner TEXT);"
     "CREATE TABLE probe(id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
     "CREATE TABLE register(type TEXT NOT NULL, name TEXT NOT NULL, offset INTEGER NOT NULL, bits INTEGER NOT NULL,"
     " PRIMARY KEY(type, name));"
@@ -20,21 +20,22 @@ static const char schema[] =
     " width INTEGER NOT NULL, PRIMARY KEY(type, register, name));"
     "CREATE TABLE record(n INTEGER PRIMARY KEY, time_ps INTEGER NOT NULL, core INTEGER, insn INTEGER, kind INTEGER NOT NULL,"
     " device INTEGER, probe INTEGER, size INTEGER NOT NULL, addr INTEGER NOT NULL, value INTEGER NOT NULL, aux INTEGER NOT NULL,"
-    " result INTEGER NOT NULL, register TEXT, data BLOB);";
+    " result INTEGER NOT NULL, vm TEXT, vcpu INTEGER, register TEXT, symbol TEXT, data BLOB);";
 /* After the records: an index costs less when it is made at once. */
 static const char indices[] =
     "CREATE INDEX record_time ON record(time_ps);"
     "CREATE INDEX record_device ON record(device, kind, n);"
-    "CREATE VIEW crossing AS SELECT n, time_ps / 1e9 AS ms, core, kind.name AS kind, coalesce(device.name, probe.name) AS subject,"
-    " register, printf('0x%x', addr) AS addr, printf('0x%x', value) AS value, aux, result"
+    "CREATE INDEX record_vm ON record(vm, kind, n);"
+    "CREATE VIEW crossing AS SELECT n, time_ps / 1e9 AS ms, core, vm, vcpu, kind.name AS kind, coalesce(device.name, probe.name) AS subject,"
+    " register, symbol, printf('0x%x', addr) AS addr, printf('0x%x', value) AS value, aux, result"
     " FROM record JOIN kind ON kind.id = record.kind LEFT JOIN device ON device.id = record.device"
     " LEFT JOIN probe ON probe.id = record.probe ORDER BY n;";
 
-enum table { DEVICE, PROBE, REGISTER, FIELD, RECORD, KIND, TABLES };
+enum table { VM, DEVICE, PROBE, REGISTER, FIELD, RECORD, KIND, TABLES };
 static const char *const inserts[TABLES] = {
-    [DEVICE] = "INSERT OR IGNORE INTO device VALUES(?,?,?)", [PROBE] = "INSERT OR IGNORE INTO probe VALUES(?,?)",
+    [VM] = "INSERT INTO vm VALUES(?,?)", [DEVICE] = "INSERT OR IGNORE INTO device VALUES(?,?,?,?)", [PROBE] = "INSERT OR IGNORE INTO probe VALUES(?,?)",
     [REGISTER] = "INSERT OR IGNORE INTO register VALUES(?,?,?,?)", [FIELD] = "INSERT OR IGNORE INTO field VALUES(?,?,?,?,?)",
-    [RECORD] = "INSERT INTO record VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)", [KIND] = "INSERT INTO kind VALUES(?,?)" };
+    [RECORD] = "INSERT INTO record VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", [KIND] = "INSERT INTO kind VALUES(?,?)" };
 
 struct base {
     struct view *v;
@@ -90,6 +91,7 @@ static int put_device(struct base *b, uint32_t id)
     sqlite3_bind_int64(s, 1, id);
     text(s, 2, view_device(b->v, id));
     text(s, 3, type);
+    text(s, 4, view_name(b->v, TRACE_NAME_OWNER, id));
     bool is_new = !done(s) && sqlite3_changes(b->db);
     return is_new && type ? put_registers(b, type, view_registers(b->v, id)) : 0;
 }
@@ -120,6 +122,8 @@ static int put_record(void *opaque, const struct trace_item *item)
         return 1;
     sqlite3_stmt *s = b->insert[RECORD];
     const struct regs_register *reg = view_register(b->v, r);
+    char symbol[600];
+    const struct view_whose whose = view_whose(b->v, r);
     sqlite3_bind_int64(s, 1, (sqlite3_int64)item->index);
     sqlite3_bind_int64(s, 2, (sqlite3_int64)r->time_ps);
     or_null(s, 3, core, r->core);
@@ -132,11 +136,15 @@ static int put_record(void *opaque, const struct trace_item *item)
     sqlite3_bind_int64(s, 10, (sqlite3_int64)r->value);
     sqlite3_bind_int64(s, 11, r->aux);
     sqlite3_bind_int64(s, 12, r->result);
-    text(s, 13, reg ? reg->name : NULL);
+    text(s, 13, whose.vm);
+    or_null(s, 14, whose.vcpu >= 0, (uint64_t)whose.vcpu);
+    text(s, 15, reg ? reg->name : NULL);
+    view_symbol(b->v, r, symbol, sizeof symbol);
+    text(s, 16, *symbol ? symbol : NULL);
     if (item->data)
-        sqlite3_bind_blob(s, 14, item->data, (int)r->aux, SQLITE_STATIC);
+        sqlite3_bind_blob(s, 17, item->data, (int)r->aux, SQLITE_STATIC);
     else
-        sqlite3_bind_null(s, 14);
+        sqlite3_bind_null(s, 17);
     return done(s);
 }
 
@@ -154,16 +162,21 @@ static int prepare(struct base *b)
         if (done(b->insert[KIND]))
             return 1;
     }
+    const char *name;
+    for (int vmid = 1; (name = view_name(b->v, TRACE_NAME_VM, (uint32_t)vmid)); vmid++) {
+        sqlite3_bind_int(b->insert[VM], 1, vmid);
+        text(b->insert[VM], 2, name);
+        if (done(b->insert[VM]))
+            return 1;
+    }
     return 0;
 }
 
 int view_sqlite(struct view *v, const struct view_filter *f, const char *out, char *err, size_t err_len)
 {
     struct base b = { .v = v };
-    if (unlink(out) < 0 && errno != ENOENT) {   /* an older one is replaced, as the other formats do */
-        snprintf(err, err_len, "%s: cannot be replaced: %s", out, strerror(errno));
+    if (text_replace(out, err, err_len) < 0)
         return -1;
-    }
     int r = 1, damaged = 0;
     if (sqlite3_open_v2(out, &b.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) == SQLITE_OK && !prepare(&b)) {
         r = view_each(v, f, put_record, &b, err, err_len);

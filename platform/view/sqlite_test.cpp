@@ -38,7 +38,7 @@ TEST(Sqlite, AllRecordsAreThere)
     Base b(out.path);
     using Rows = std::vector<std::string>;
     EXPECT_EQ(b.ask("SELECT count(*) FROM record"), Rows{ "15" });
-    EXPECT_EQ(b.ask("SELECT * FROM crossing WHERE n = 6"), Rows{ "6|0.0001|0|write|dmaq0|CTRL|0x8|0x3|0|0" });
+    EXPECT_EQ(b.ask("SELECT * FROM crossing WHERE n = 6"), Rows{ "6|0.0001|0|||write|dmaq0|CTRL||0x8|0x3|0|0" });
     EXPECT_EQ(b.ask("SELECT value, core FROM crossing WHERE n = 20"), Rows{ "0xffffffffffffffff|" });
     EXPECT_EQ(b.ask("SELECT data FROM record WHERE n IN (7, 9, 10) ORDER BY n"), (Rows{ "send uart0 \"x\"", "desc", "payload" }));
     EXPECT_EQ(b.ask("SELECT name, type FROM device ORDER BY id"), (Rows{ "uart0|uart16550", "dmaq0|dmaq" }));
@@ -49,7 +49,7 @@ TEST(Sqlite, AllRecordsAreThere)
 
 TEST(Sqlite, QueriesOfTheManualWork)
 {
-    Seen s;
+    Seen s(run_with_vms);
     TempFile out;
     ASSERT_EQ(view_sqlite(s.v, &s.f, out.path.c_str(), s.err, sizeof s.err), 0) << s.err;
     Base b(out.path);
@@ -67,13 +67,27 @@ TEST(Sqlite, QueriesOfTheManualWork)
         if (inside && line != "```sql")
             query += line + "\n";
     }
-    ASSERT_EQ(answers.size(), 7u);
+    ASSERT_EQ(answers.size(), 8u);
     EXPECT_EQ(answers[0].size(), 8u);
-    EXPECT_EQ(answers[2], (std::vector<std::string>{ "430000|1", "440000|1" }));
-    EXPECT_EQ(answers[3], std::vector<std::string>{ "1|211|400000|40.0" });
-    EXPECT_EQ(answers[4], std::vector<std::string>{ "400000|30.0" });
-    EXPECT_EQ(answers[5], (std::vector<std::string>{ "dmaq0|dma-read|4|0", "dmaq0|dma-write|7|1" }));
-    EXPECT_EQ(answers[6], std::vector<std::string>{ "ok\n" });
+    EXPECT_EQ(answers[2][0], "hypervisor|console|3|0.0005|0.0007");
+    EXPECT_EQ(answers[2].size(), 10u);
+    EXPECT_EQ(answers[3], (std::vector<std::string>{ "430000|1", "440000|1" }));
+    EXPECT_EQ(answers[4], std::vector<std::string>{ "1|211|400000|40.0" });
+    EXPECT_EQ(answers[5], std::vector<std::string>{ "400000|30.0" });
+    EXPECT_EQ(answers[6], (std::vector<std::string>{ "dmaq0|dma-read|4|0", "dmaq0|dma-write|7|1" }));
+    EXPECT_EQ(answers[7], std::vector<std::string>{ "ok\n" });
+}
+
+TEST(Sqlite, HasVmsAndOwners)
+{
+    Seen s(run_with_vms);
+    TempFile out;
+    ASSERT_EQ(view_sqlite(s.v, &s.f, out.path.c_str(), s.err, sizeof s.err), 0) << s.err;
+    Base b(out.path);
+    using Rows = std::vector<std::string>;
+    EXPECT_EQ(b.ask("SELECT * FROM vm"), (Rows{ "1|linux", "2|rt", "3|tiny" }));
+    EXPECT_EQ(b.ask("SELECT name, owner FROM device ORDER BY id"), (Rows{ "uart0|hypervisor", "dmaq0|linux", "device#7|" }));
+    EXPECT_EQ(b.ask("SELECT vm, vcpu FROM record WHERE n IN (15, 20, 30, 31) ORDER BY n"), (Rows{ "linux|0", "linux|", "|", "tiny|0" }));
 }
 
 TEST(Sqlite, ReplacesAnOlderFileAndNamesOneThatItCannot)
@@ -84,6 +98,8 @@ TEST(Sqlite, ReplacesAnOlderFileAndNamesOneThatItCannot)
     EXPECT_EQ(view_sqlite(s.v, &s.f, out.path.c_str(), s.err, sizeof s.err), 0) << s.err;
     EXPECT_EQ(view_sqlite(s.v, &s.f, "/nonexistent/x.db", s.err, sizeof s.err), -1);
     EXPECT_EQ(std::string(s.err).rfind("/nonexistent/x.db: ", 0), 0u) << s.err;
+    EXPECT_EQ(view_sqlite(s.v, &s.f, testing::TempDir().c_str(), s.err, sizeof s.err), -1);
+    EXPECT_EQ(s.err, testing::TempDir() + ": is no ordinary file, as this format needs: choose another name");
 }
 
 TEST(Sqlite, DamageIsToldAndWhatWasReadIsKept)

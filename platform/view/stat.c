@@ -18,7 +18,17 @@ struct row {
     uint64_t count, bytes, errors;
 };
 
+/* By VM. The table is small; one that is full counts no more names. */
+#define VMS_MAX 64
+struct vm {
+    const char *name;
+    uint64_t count;
+};
+
 struct count {
+    struct view *v;
+    struct vm vms[VMS_MAX];
+    unsigned vm_count;
     struct row *rows;       /* a hash table, open addressing; size a power of two, count 0: free */
     size_t used, size;
     uint64_t records, kinds[TRACE_KINDS + 1], first_ps, last_ps;
@@ -51,12 +61,26 @@ static bool grow(struct count *c)
     return true;
 }
 
+static void count_vm(struct count *c, const struct trace_record *r)
+{
+    const char *name = view_whose(c->v, r).vm;
+    unsigned i = 0;
+    while (name && i < c->vm_count && strcmp(c->vms[i].name, name))
+        i++;
+    if (!name || i == VMS_MAX)
+        return;
+    if (i == c->vm_count)
+        c->vms[c->vm_count++] = (struct vm){ name, 0 };
+    c->vms[i].count++;
+}
+
 static int count_one(void *opaque, const struct trace_item *item)
 {
     struct count *c = opaque;
     const struct trace_record *r = &item->r;
     c->first_ps = c->records++ && c->first_ps < r->time_ps ? c->first_ps : r->time_ps;
     c->last_ps = r->time_ps > c->last_ps ? r->time_ps : c->last_ps;
+    count_vm(c, r);
     c->kinds[r->kind < TRACE_KINDS ? r->kind : TRACE_KINDS]++;
     if (2 * c->used >= c->size && !grow(c)) {
         c->no_memory = true;
@@ -67,7 +91,7 @@ static int count_one(void *opaque, const struct trace_item *item)
     struct row *row = place(c->rows, c->size, r->kind, r->id, addr);
     c->used += !row->count;
     *row = (struct row){ r->kind, r->id, addr, row->count + 1, row->bytes + (dma && !r->result ? r->aux : 0),
-                         row->errors + (r->kind != TRACE_NAME && r->result != 0) };
+                         row->errors + view_failed(r) };
     return 0;
 }
 
@@ -124,7 +148,7 @@ static void print_file(const struct trace *t, FILE *out)
 
 int view_stat(struct view *v, const struct view_filter *f, FILE *out, char *err, size_t err_len)
 {
-    struct count c = { 0 };
+    struct count c = { .v = v };
     print_file(view_trace(v), out);
     int r = view_each(v, f, count_one, &c, err, err_len);
     if (c.no_memory) {
@@ -148,6 +172,10 @@ int view_stat(struct view *v, const struct view_filter *f, FILE *out, char *err,
     for (unsigned k = TRACE_NAME; k <= TRACE_KINDS; k++)
         if (c.kinds[k])
             fprintf(out, "%12" PRIu64 "  %s\n", c.kinds[k], view_kind(k));
+    if (c.vm_count)
+        fputc('\n', out);
+    for (unsigned i = 0; i < c.vm_count; i++)
+        fprintf(out, "%12" PRIu64 "  of %s\n", c.vms[i].count, c.vms[i].name);
     free(c.rows);
     return r;
 }

@@ -4,7 +4,10 @@
 #include "text.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 void text_json(FILE *out, const char *bytes, size_t len)
 {
@@ -33,5 +36,18 @@ int text_end(int r, FILE *out, char *err, size_t err_len)
     if (fflush(out) == 0 && !ferror(out))
         return r;
     snprintf(err, err_len, "cannot write all of it: %s", errno ? strerror(errno) : "earlier output was lost");
+    return -1;
+}
+
+int text_replace(const char *path, char *err, size_t err_len)
+{
+    struct stat st;
+    bool there = stat(path, &st) == 0;
+    if (there && !S_ISREG(st.st_mode))
+        snprintf(err, err_len, "%s: is no ordinary file, as this format needs: choose another name", path);
+    else if (there && unlink(path) < 0)
+        snprintf(err, err_len, "%s: cannot be replaced: %s", path, strerror(errno));
+    else
+        return 0;
     return -1;
 }

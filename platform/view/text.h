@@ -14,4 +14,8 @@ void text_hex(FILE *out, const uint8_t *bytes, size_t len);
 /* After a converter: ends it with an error if out could not take all. `r` is what view_each returned. */
 int text_end(int r, FILE *out, char *err, size_t err_len);
 
+/* Makes way for a file that a library writes by its path: an older one is removed, what is no ordinary file is refused. 0, or -1 and a
+ * line in err. */
+int text_replace(const char *path, char *err, size_t err_len);
+
 #endif

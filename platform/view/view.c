@@ -8,11 +8,17 @@
 #include <string.h>
 
 #include "registers.h"
+#include "symbols.h"
 #include "vdevices/regs.h"
+#include "whose.h"
 
 struct view {
     const struct trace *t, *names;
     struct registers *registers;
+    struct whose *whose;
+    struct symbols *symbols;
+    uint64_t unresolved, unresolved_pc;
+    const char *unresolved_of;
     char text[2][32];       /* of what has no name */
     unsigned turn;
 };
@@ -20,13 +26,14 @@ struct view {
 struct view *view_new(const struct trace *t, const struct trace *names, const char *devices, FILE *errors)
 {
     struct view *v = calloc(1, sizeof *v);
-    if (!v || !(v->registers = registers_new(devices, errors))) {
-        free(v);
+    if (!v)
         return NULL;
-    }
     v->t = t;
     v->names = names;
-    return v;
+    if ((v->registers = registers_new(devices, errors)) && (v->whose = whose_new(v)) && (v->symbols = symbols_new()))
+        return v;
+    view_free(v);
+    return NULL;
 }
 
 void view_free(struct view *v)
@@ -34,6 +41,8 @@ void view_free(struct view *v)
     if (!v)
         return;
     registers_free(v->registers);
+    whose_free(v->whose);
+    symbols_free(v->symbols);
     free(v);
 }
 
@@ -48,7 +57,7 @@ struct compare_side view_side(const struct view *v)
     return side;
 }
 
-static const char *find(const struct view *v, enum trace_name what, uint32_t id)
+const char *view_name(const struct view *v, enum trace_name what, uint32_t id)
 {
     const char *name = trace_find_name(v->t, what, id);
     return name || !v->names ? name : trace_find_name(v->names, what, id);
@@ -56,7 +65,7 @@ static const char *find(const struct view *v, enum trace_name what, uint32_t id)
 
 static const char *named(struct view *v, enum trace_name what, uint32_t id)
 {
-    const char *name = find(v, what, id);
+    const char *name = view_name(v, what, id);
     if (name && *name)
         return name;
     char *text = v->text[v->turn++ % 2];
@@ -66,7 +75,7 @@ static const char *named(struct view *v, enum trace_name what, uint32_t id)
 
 const char *view_device(struct view *v, uint32_t id) { return named(v, TRACE_NAME_DEVICE, id); }
 const char *view_probe(struct view *v, uint32_t id) { return named(v, TRACE_NAME_PROBE, id); }
-const char *view_type(const struct view *v, uint32_t id) { return find(v, TRACE_NAME_TYPE, id); }
+const char *view_type(const struct view *v, uint32_t id) { return view_name(v, TRACE_NAME_TYPE, id); }
 
 int view_find_device(const struct view *v, const char *name)
 {
@@ -80,6 +89,42 @@ const struct regs_register *view_register(struct view *v, const struct trace_rec
 {
     bool mmio = r->kind == TRACE_READ || r->kind == TRACE_WRITE;
     return mmio ? registers_find(view_registers(v, r->id), r->addr, r->kind == TRACE_WRITE) : NULL;
+}
+
+struct view_whose view_whose(const struct view *v, const struct trace_record *r) { return whose_find(v->whose, r); }
+
+int view_add_symbols(struct view *v, const char *vm, const char *path, bool has_base, uint64_t base, char *err, size_t err_len)
+{
+    return symbols_add(v->symbols, vm, path, has_base, base, err, err_len);
+}
+
+static const char *symbol_of(const struct view *v, const struct trace_record *r, uint64_t *offset)
+{
+    bool dma = r->kind == TRACE_DMA_READ || r->kind == TRACE_DMA_WRITE;
+    if (!dma && r->kind != TRACE_PROBE)
+        return NULL;
+    return symbols_find(v->symbols, whose_find(v->whose, r).vm, dma ? 0 : r->size, r->addr, dma, offset);
+}
+
+void view_symbol(struct view *v, const struct trace_record *r, char *buf, size_t len)
+{
+    uint64_t offset;
+    const char *name = symbol_of(v, r, &offset);
+    *buf = 0;
+    if (name)
+        snprintf(buf, len, offset ? "%s+0x%" PRIx64 : "%s", name, offset);
+    if (!name && r->kind == TRACE_PROBE) {
+        v->unresolved++;
+        v->unresolved_pc = r->addr;
+        v->unresolved_of = r->size == 2 ? "hypervisor" : whose_find(v->whose, r).vm;
+    }
+}
+
+uint64_t view_unresolved(const struct view *v, uint64_t *pc, const char **whose)
+{
+    *pc = v->unresolved_pc;
+    *whose = v->unresolved_of;
+    return v->unresolved;
 }
 
 static const char *const kinds[TRACE_KINDS] = {
@@ -101,6 +146,8 @@ bool view_has_device(const struct trace_record *r)
 {
     return r->kind >= TRACE_READ && r->kind <= TRACE_NOTE && r->kind != TRACE_PROBE;
 }
+
+bool view_failed(const struct trace_record *r) { return view_has_device(r) && r->result; }
 
 static bool takes_device(const struct view_filter *f, const struct trace_record *r)
 {
@@ -137,10 +184,17 @@ bool view_takes(struct view *v, const struct view_filter *f, const struct trace_
         return false;
     if ((f->device_count && !takes_device(f, r)) || (f->by_core && r->core != f->core) || (f->by_addr && !takes_addr(f, r)))
         return false;
+    if (f->vm) {
+        const char *vm = view_whose(v, r).vm;
+        if (!vm || strcmp(vm, f->vm))
+            return false;
+    }
     if (!f->reg)
         return true;
+    uint64_t offset;
     const struct regs_register *reg = view_register(v, r);
-    return reg && !strcmp(reg->name, f->reg);
+    const char *name = reg ? reg->name : symbol_of(v, r, &offset);
+    return name && !strcmp(name, f->reg);
 }
 
 int view_each(struct view *v, const struct view_filter *f, int (*each)(void *opaque, const struct trace_item *item), void *opaque,

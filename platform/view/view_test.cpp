@@ -29,9 +29,9 @@ TEST(View, ShowsData)
 }
 
 /* Records that pass, by their index. */
-std::string taken(const std::function<void(struct view_filter &)> &set)
+std::string taken(const std::function<void(struct view_filter &)> &set, void (*run)(struct trace_writer *) = small_run)
 {
-    Seen s;
+    Seen s(run);
     set(s.f);
     std::string indices;
     EXPECT_EQ(view_each(s.v, &s.f, [](void *to, const struct trace_item *item) {
@@ -54,6 +54,53 @@ TEST(View, FiltersByDeviceKindCoreTimeAndAddress)
     EXPECT_EQ(taken([](auto &f) { f.by_addr = true; f.addr_from = 0x40001003; f.addr_to = 0x40001fff; }), "9 ") << "a byte of the burst";
     EXPECT_EQ(taken([](auto &f) { f.by_addr = true; f.addr_from = 0x40001004; f.addr_to = 0x40001fff; }), "");
     EXPECT_EQ(taken([](auto &f) { f.by_addr = true; f.addr_from = f.addr_to = 211; }), "11 16 ");
+}
+
+TEST(View, FiltersByVm)
+{
+    EXPECT_EQ(taken([](auto &f) { f.vm = "linux"; }, run_with_vms), "15 18 19 20 21 22 23 24 25 29 32 ") << "its device's, and its core's";
+    EXPECT_EQ(taken([](auto &f) { f.vm = "hypervisor"; }, run_with_vms), "17 26 27 28 ");
+    EXPECT_EQ(taken([](auto &f) { f.vm = "tiny"; }, run_with_vms), "31 ") << "of a shared core, by the VMID";
+    EXPECT_EQ(taken([](auto &f) { f.vm = "rt"; }, run_with_vms), "") << "a shared core tells no VM";
+    EXPECT_EQ(taken([](auto &f) { f.vm = "linux"; }), "") << "a trace without VMs";
+}
+
+TEST(View, ShowsVmAndVcpu)
+{
+    Seen s(run_with_vms);
+    std::string text = s.show();
+    EXPECT_HAS(text, "       15  linux/0     0.000100 ms  core 0 insn 100  dmaq0 write +0x8");
+    EXPECT_HAS(text, "       17  hypervisor  0.000150 ms  core 1");
+    EXPECT_HAS(text, "       20  linux       0.000400 ms  dmaq0 irq 211 rises");
+    EXPECT_HAS(text, "       30              0.000900 ms  core 1");
+    EXPECT_HAS(text, "       31  tiny/0      0.000910 ms  core 1");
+    text = s.stat();
+    EXPECT_HAS(text, "          11  of linux\n");
+    EXPECT_HAS(text, "           4  of hypervisor\n");
+    EXPECT_HAS(text, "           1  of tiny\n");
+    EXPECT_EQ(count(text, " failed"), 0u) << "a VMID is no bus error";
+    s.f.kinds = 1u << TRACE_NAME;
+    text = s.show();
+    EXPECT_HAS(text, "name of system#0: two\n");
+    EXPECT_HAS(text, "name of vm#1: linux\n");
+    EXPECT_HAS(text, "number of vcpu#513: 0\n");
+    EXPECT_HAS(text, "owner of device#1: linux\n");
+}
+
+TEST(View, VmsOfARestoredRunComeFromTheOther)
+{
+    Written names(run_with_vms);
+    Written restored([](auto *w) { Made r = { w }; r.put(900, 0, TRACE_WRITE, DMAQ, 0x08, 1); });
+    struct view *v = view_new(restored.trace.get(), names.trace.get(), nullptr, stderr);
+    char owners[100];
+    view_owners(v, owners, sizeof owners);
+    EXPECT_STREQ(owners, "linux rt tiny hypervisor");
+    struct trace_record r = {};
+    r.kind = TRACE_WRITE;
+    r.id = DMAQ;
+    EXPECT_STREQ(view_whose(v, &r).vm, "linux");
+    EXPECT_EQ(view_whose(v, &r).vcpu, 0);
+    view_free(v);
 }
 
 TEST(View, CountsByDeviceAndRegister)

@@ -59,6 +59,34 @@ inline void small_run(struct trace_writer *w)
     r.put(800, -1, TRACE_NOTE, DMAQ, 3, UINT64_MAX);                /* 20 */
 }
 
+/* The same on a board with VMs: linux has core 0 and dmaq0; rt and tiny share core 1; uart0 is the hypervisor's. 15 names before it. */
+inline void run_with_vms(struct trace_writer *w)
+{
+    trace_name(w, 0, TRACE_NAME_SYSTEM, 0, "two");
+    trace_name(w, 0, TRACE_NAME_VM, 1, "linux");
+    trace_name(w, 0, TRACE_NAME_VCPU, trace_vcpu_id(1, 0), "0");
+    trace_name(w, 0, TRACE_NAME_VM, 2, "rt");
+    trace_name(w, 0, TRACE_NAME_VCPU, trace_vcpu_id(2, 1), "0");
+    trace_name(w, 0, TRACE_NAME_VM, 3, "tiny");
+    trace_name(w, 0, TRACE_NAME_VCPU, trace_vcpu_id(3, 1), "0");
+    trace_name(w, 0, TRACE_NAME_OWNER, UART, "hypervisor");
+    trace_name(w, 0, TRACE_NAME_OWNER, DMAQ, "linux");
+    small_run(w);                           /* its records: 15 to 29 */
+    Made r = { w };
+    r.put(900, 1, TRACE_PROBE, HANDLER, 0x2000, 0);     /* 30: on a core of two VMs, and no VMID */
+    struct trace_record tiny = {};
+    tiny.time_ps = 910000;
+    tiny.insn = 910;
+    tiny.kind = TRACE_PROBE;
+    tiny.core = 1;
+    tiny.id = HANDLER;
+    tiny.addr = 0x2000;
+    tiny.size = 2;
+    tiny.result = 3;
+    trace_put(w, &tiny);                                /* 31: at EL2, for VMID 3 */
+    r.put(920, 0, TRACE_READ, 7, 0, 1);                 /* 32: a device that nobody owns, from linux's core */
+}
+
 /* The run, looked at with this repository's registers. */
 struct Seen {
     Written file;

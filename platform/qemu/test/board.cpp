@@ -67,6 +67,7 @@ std::string unescape(const std::string &word)
 std::vector<std::string> command_line(const BoardOptions &o, const std::string &folder)
 {
     std::string board = "ingot-board,id=board,trace=" + folder + "/trace";
+    board += o.board;
     if (o.control)
         board += ",control=" + folder + "/control";
     std::vector<std::string> args = {

@@ -18,6 +18,7 @@ struct BoardOptions {
     std::string pulse_impl = "systemc";
     bool control = true;            // else it runs freely, and ends when the guest does
     std::string incoming;           // checkpoint to restore
+    std::string board;              // more properties of ingot-board: ",vms=a/0"
     std::string plugin;             // another module than the built one
     std::vector<std::string> devices;   // -device, instead of uart0, dmaq0 and pulse0
 };

@@ -30,6 +30,10 @@ TEST(Probe, FollowsAVirtualInterruptFromListRegisterToItsEnd)
         EXPECT_EQ(UINT64_C(0x5080000000000020) + round, lr.value);
         EXPECT_EQ(kVector, vector.id);
         EXPECT_EQ(0x280u, vector.addr & 0x7ff);
+        EXPECT_EQ(2u, lr.size);                             // exception levels, and the VM's VMID
+        EXPECT_EQ(1u, vector.size);
+        EXPECT_EQ(5u, lr.result);
+        EXPECT_EQ(5u, vector.result);
         EXPECT_EQ(lr.insn + 1, vector.insn);                // the ERET is between them
         EXPECT_EQ(lr.time_ps + 1000, vector.time_ps);
         EXPECT_EQ(kEoi, eoi.id);

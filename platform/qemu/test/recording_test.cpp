@@ -60,6 +60,31 @@ TEST(Recording, DmaHasItsBytes)
     EXPECT_EQ(dma[3], std::string("\1\0\0\0", 4) + std::string((const char *)&crc, 4));
 }
 
+TEST(Recording, NamesSystemVmsTheirCoresAndOwners)
+{
+    BoardOptions o;
+    o.guest = "silent.elf";
+    o.board = ",system=three,vms=big/1/0:small/0";
+    o.devices = { "ingot-vdev,id=uart0,vdev=uart16550,addr=0x0b000000,spi=176,owner=small", "ingot-vdev,id=uart1,vdev=uart16550,addr=0x0b001000,spi=177" };
+    Board b(o);
+    b.held();
+    b.ok("quit");
+    EXPECT_EQ(0, b.exit_code(20000));
+    char err[256];
+    struct trace *t = trace_load(b.trace_path().c_str(), err, sizeof err);
+    ASSERT_NE(t, nullptr) << err;
+    EXPECT_STREQ(trace_find_name(t, TRACE_NAME_SYSTEM, 0), "three");
+    EXPECT_STREQ(trace_find_name(t, TRACE_NAME_VM, 1), "big");
+    EXPECT_STREQ(trace_find_name(t, TRACE_NAME_VM, 2), "small");
+    EXPECT_STREQ(trace_find_name(t, TRACE_NAME_VCPU, trace_vcpu_id(1, 1)), "0");
+    EXPECT_STREQ(trace_find_name(t, TRACE_NAME_VCPU, trace_vcpu_id(1, 0)), "1");
+    EXPECT_STREQ(trace_find_name(t, TRACE_NAME_VCPU, trace_vcpu_id(2, 0)), "0");
+    EXPECT_EQ(trace_find_name(t, TRACE_NAME_VCPU, trace_vcpu_id(2, 1)), nullptr);
+    EXPECT_STREQ(trace_find_name(t, TRACE_NAME_OWNER, 0), "small");
+    EXPECT_EQ(trace_find_name(t, TRACE_NAME_OWNER, 1), nullptr);
+    trace_unload(t);
+}
+
 TEST(Recording, EqualRunsAreEqualFiles)
 {
     for (const char *guest : { "copy.elf", "storm.elf" }) {

@@ -20,6 +20,8 @@ _start:
     mov x10, #1 << 31               /* HCR_EL2.RW */
     orr x10, x10, #1 << 4           /* IMO */
     msr hcr_el2, x10
+    mov x10, #5 << 48               /* VTTBR_EL2.VMID; there is no stage 2 */
+    msr vttbr_el2, x10
     ldr x10, =vectors_el2
     msr vbar_el2, x10
     ldr x10, =vectors_el1
