@@ -81,6 +81,7 @@ sgis_enabled:
 
     /* What waits, and what list registers have pending (State 62, vINTID 31:0), is so to the guest. */
 pending:
+    cbz     w1, answer                      /* nothing of it is the VM's, or this is not a VM: a domain that looks there sees nothing of its caller's */
     add     x7, sp, x6, lsl #2
     ldr     w7, [x7, #VCPU_WAITING_BITS - VCPU_FRAME]
     orr     w3, w3, w7
