@@ -77,7 +77,7 @@ static struct vcpu *back(struct vcpu *c, int64_t result)
     c->peer->active = v->domain ? v : 0;
     v->frame.x[0] = result;
     arch_domain_leave(v);
-    return v;
+    return v->config->monitor ? monitor_after_call(v) : v;
 }
 
 static struct vcpu *reply(struct vcpu *c)

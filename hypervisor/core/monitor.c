@@ -64,6 +64,8 @@ static struct vcpu *leave(struct vcpu *m)
     return enter(m->peer, exit, 0, 0, 0);
 }
 
+struct vcpu *monitor_after_call(struct vcpu *guest) { return leave(guest->peer); }
+
 static struct vcpu *reply(struct vcpu *m)
 {
     struct vcpu *guest = m->peer;
@@ -119,12 +121,12 @@ struct vcpu *monitor_crash(struct vcpu *m, const char *what)
 bool monitor_owns(const struct core *c, uint32_t intid)
 {
     const struct vcpu *guest = c->loaded;
-    return guest && guest->peer && (intid == PPI_ALARM || (intid && intid == guest->config->monitor->intid));
+    return guest && guest->config->monitor && (intid == PPI_ALARM || (intid && intid == guest->config->monitor->intid));
 }
 
 struct vcpu *monitor_interrupt(struct vcpu *v, uint32_t intid)
 {
-    struct vcpu *m = v->monitor ? v : v->peer, *guest = m->peer;
+    struct vcpu *guest = v->monitor ? v->peer : v, *m = guest->peer;        /* v: the guest, its monitor, or a domain's context on its time */
     uint32_t exit = intid == PPI_ALARM ? EXIT_ALARM : EXIT_INPUT;
     if (exit == EXIT_ALARM) {
         arch_alarm(m->alarm = ~0ul);

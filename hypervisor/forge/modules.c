@@ -44,7 +44,7 @@ static const struct {
     { "hypercall", has_capability, BAD_FRAME, { "hypercall_switching" }, { 0 } },
     { "domain", has_domain, NONE, { "domain_init", "domain_start", "domain_call", "domain_trap", "domain_leave_core", "domain_enter_core" }, { 0 } },
     { "semaphore", has_semaphore, NONE, { "semaphore_init", "semaphore_up", "semaphore_down", "semaphore_interrupt" }, { 0 } },
-    { "monitor", has_monitor, NONE, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" }, { 0 } },
+    { "monitor", has_monitor, NONE, { "monitor_init", "monitor_access", "monitor_call", "monitor_after_call", "monitor_crash", "monitor_interrupt", "monitor_owns" }, { 0 } },
     { "abort", has_abort, NONE, { "arch_abort" }, { 0 } },
     { "several", has_several, NONE, { "vgic_ask", "vgic_answer" }, { 0 } },
     { "owner", has_owner, NONE, { 0 }, { "sysreg_trap" } },

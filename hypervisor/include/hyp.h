@@ -174,6 +174,7 @@ void monitor_init(struct vcpu *guest);
 struct vcpu *monitor_access(struct vcpu *guest, uint32_t esr, uint64_t ipa);    /* the guest's access is for the monitor: what runs then */
 struct vcpu *monitor_call(struct vcpu *m);                                      /* SVC of a monitor */
 struct vcpu *monitor_crash(struct vcpu *m, const char *what);
+struct vcpu *monitor_after_call(struct vcpu *guest);    /* a guest that has one is back from another domain: what runs then */
 bool monitor_owns(const struct core *c, uint32_t intid);                        /* its UART, or the alarm */
 struct vcpu *monitor_interrupt(struct vcpu *v, uint32_t intid);                 /* one of those, acknowledged */
 

@@ -94,6 +94,19 @@ static void spin(void)
     expect("it has worked", words[0] > 100, 1);
 }
 
+/* What comes to its monitor while a domain runs on its time is there afterwards. */
+static void spin_with_monitor(void)
+{
+    enum { PL011 = 0x09000000, DR = 0, FR = 0x18, FR_RXFE = 1 << 4 };
+    volatile uint32_t *pl011 = reg(PL011);
+    expect("receiver", pl011[FR / 4] & FR_RXFE, FR_RXFE);
+    pl011[0x30 / 4] = 0x301;                /* CR: on, both ways */
+    text("client: spins\n");
+    spin();
+    expect("receiver", pl011[FR / 4] & FR_RXFE, 0);
+    expect("the byte", pl011[DR / 4], 'm');
+}
+
 static void semaphores(void)
 {
     uint64_t start = READ_SYSREG(cntvct_el0), words[7] = { 0 };
@@ -137,6 +150,7 @@ static void run(int letter)
     case 'c': count(COUNT); return;
     case 'r': count(RELAY); return;
     case 's': spin(); break;
+    case 'm': spin_with_monitor(); break;
     case 'd': semaphores(); break;
     case 'w': wait_echo(); return;
     case 'u': expect("up", client_call(CALL_UP | ECHOED << 8, words), 0); break;

@@ -29,6 +29,12 @@ b:expect("echo", "IBM", { within = "2ms" })
 b:expect("alone", "client: ok", { within = "5ms" })
 b:expect("shared", "client: ok", { within = "10ms" })
 
+-- An interrupt of its monitor's comes while the server runs on its time
+b:send("alone", "m")
+b:expect("alone", "client: spins", { within = "2ms" })
+b:send("terminal", "m")
+b:expect("alone", "client: ok", { within = "5ms" })
+
 run("alone", "d")
 -- Three bytes were echoed; the fourth is waited for, first by a byte, then by another VM
 for _ = 1, 3 do
