@@ -32,6 +32,7 @@ b:expect("shared", "client: ok", { within = "10ms" })
 -- An interrupt of its monitor's comes while the server runs on its time
 b:send("alone", "m")
 b:expect("alone", "client: spins", { within = "2ms" })
+b:run_for("300us")
 b:send("terminal", "m")
 b:expect("alone", "client: ok", { within = "5ms" })
 
