@@ -13,6 +13,25 @@ _Static_assert(offsetof(struct vcpu, caps) == VCPU_CAPS && offsetof(struct vcpu,
 _Static_assert(offsetof(struct vcpu, vm) == VCPU_VM && offsetof(struct vcpu, number) == VCPU_NUMBER && offsetof(struct vcpu, waiting_words) == VCPU_WAITING, "layout.h");
 _Static_assert(sizeof(((struct vcpu *)0)->route) == VCPU_ROUTES && HYP_INTIDS <= VCPU_ROUTES && sizeof(struct hyp_cap) == 1 << CAP_SIZE_SHIFT, "layout.h");
 
+#define PLACE(of, member, at) _Static_assert(offsetof(struct of, member) == (at), "layout.h")
+PLACE(vcpu, own, VCPU_OWN);
+PLACE(vcpu, state.elr_el2, VCPU_REGISTERS);
+PLACE(vcpu, core, VCPU_CORE);
+PLACE(vcpu, online, VCPU_ONLINE);
+PLACE(vcpu, incoming, VCPU_INCOMING);
+PLACE(core, gicr, CORE_GICR);
+PLACE(core, loaded, CORE_LOADED);
+PLACE(core, current, CORE_LOADED + 8);
+PLACE(core, slot, CORE_SLOT);
+PLACE(core, slot_end, CORE_SLOT + 8);
+PLACE(core, switching, CORE_SWITCHING);
+PLACE(core, open, CORE_OPEN);
+PLACE(hyp_slot, next, SLOT_NEXT);
+PLACE(hyp_slot, ticks, SLOT_TICKS);
+PLACE(hyp_slot, vcpu, SLOT_TICKS + 4);
+_Static_assert(SLOT_NOBODY == HYP_VCPUS_MAX && sizeof(struct vcpu) == VCPU_SIZE, "layout.h");
+_Static_assert((SPI_WORD + SPI_WORDS) * 32 == HYP_INTIDS, "layout.h");
+
 void vcpu_init(uint32_t n)
 {
     extern char hyp_stacks[];
@@ -29,6 +48,10 @@ void vcpu_init(uint32_t n)
     v->number = n;
     v->index = t->index;
     v->shared = t->shared;
+    v->own.ppis = v->irq_mask[0];
+    for (unsigned i = 0; i < SPI_WORDS && t->shared; i++) {
+        v->own.spis[i] = v->irq_mask[SPI_WORD + i];
+    }
     v->gicr_waker = 6;
     v->gicr_block = (GICR_BASE + t->index * GICR_STRIDE) >> 16;
     v->gicr_typer = vgicr_typer(v->config, t->index);
@@ -63,11 +86,11 @@ void vm_stop(struct vcpu *v, const char *reason)
     console_print("ingot: vm %s: stopped: %s\n", v->config->name, reason);
     for (uint32_t i = 0; i < v->config->vcpu_count; i++) {
         struct vcpu *other = &hyp_vcpu_states[v->config->first_vcpu + i];
+        other->online = false;
         if (other != v) {
             gic_kick(other->core);
         }
     }
-    vcpu_stop(v);
 }
 
 /* Its own core may put it into a list register, if it is there to be interrupted; else it waits. Another core leaves it in `incoming`, which is

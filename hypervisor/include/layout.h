@@ -15,6 +15,27 @@
 #define VCPU_NUMBER 1320        /* in hyp_vcpus */
 #define VCPU_WAITING 1324       /* waiting_words */
 
+#define VCPU_OWN 1328           /* struct arch_own, and struct arch_state behind it: switch.h */
+#define VCPU_REGISTERS (VCPU_OWN + 40)  /* elr_el2 of that */
+#define VCPU_CORE 1656
+#define VCPU_ONLINE 1672
+#define VCPU_INCOMING 1664
+#define VCPU_SIZE 2560
+#define SPI_WORD 6              /* devices' SPIs (platform/board/system.rng: from 176) are in words of 32 interrupts from this one on … */
+#define SPI_WORDS 3             /* … up to the last one */
+
+/* struct core */
+#define CORE_GICR 8
+#define CORE_LOADED 16          /* and current */
+#define CORE_SLOT 40            /* and slot_end */
+#define CORE_SWITCHING 56
+#define CORE_OPEN 57
+/* struct hyp_slot */
+#define SLOT_NEXT 0
+#define SLOT_TICKS 8            /* and vcpu */
+#define SLOT_NOBODY 16
+#define SLOT_SWITCH 312         /* ticks of 62.5 MHz, 5 us, at the beginning of a slot: longer than any path of the hypervisor and a switch together */
+
 #define ROUTE_OWNED_BIT 0
 #define ROUTE_OWNED (1 << ROUTE_OWNED_BIT)
 #define ROUTE_PRIORITY_SHIFT 3

@@ -172,7 +172,7 @@ static void finish(struct run *r)
     free(r->samples);
 }
 
-/* Wanted rows as runs; those whose probes the trace has not are failed. */
+/* Wanted rows as runs, of those whose probes the trace has. */
 static unsigned begin(const struct trace *t, struct run *runs)
 {
     unsigned count = 0;
@@ -181,11 +181,9 @@ static unsigned begin(const struct trace *t, struct run *runs)
             continue;
         }
         int start = trace_find_id(t, TRACE_NAME_PROBE, r->start), end = trace_find_id(t, TRACE_NAME_PROBE, r->end);
-        if (start < 0 || end < 0) {
-            budget_failed(r, "the trace has no probe %s", start < 0 ? r->start : r->end);
-            continue;
+        if (start >= 0 && end >= 0) {
+            runs[count++] = (struct run){ .row = r, .start = start, .end = end };
         }
-        runs[count++] = (struct run){ .row = r, .start = start, .end = end };
     }
     return count;
 }
@@ -209,6 +207,7 @@ void budget_paths(const char *path)
     struct trace_cursor *c = trace_cursor_new(t);
     struct trace_item item;
     trace_only(c, 1u << TRACE_PROBE);
+    memset(&visit, 0, sizeof visit);
     while (!visit.vectors && trace_next(c, &item) > 0) {
         if (item.r.kind == TRACE_PROBE && (int)item.r.id == irq) {
             visit.vectors = item.r.addr & ~(VECTORS - 1ull);
