@@ -125,8 +125,7 @@ static void begin(struct core *c, struct vcpu *v)
     mmio_write32(sgi + GIC_ICPENDR, owned);
     mmio_write32(sgi + GIC_ICACTIVER, owned);
     set_priorities(v, 0, v->index == 0 ? HYP_WORDS : 1);
-    c->loaded = v;
-    arch_load(v);
+    arch_switch(c, v);
     arch_direct_reset(v);
 }
 

@@ -37,11 +37,12 @@ void domain_start(struct vcpu *v)
     v->frame.x[1] = v->frame.x[0];
     v->frame.x[0] = 0;
     v->state.sp_el0 = v->config->thread_sp;
-    for (uint32_t words = v->config->irq_words & ~1u; words; words &= words - 1) {
-        uint32_t word = __builtin_ctz(words);
-        v->kept[word] = v->config->irq_mask[word];      /* given back with its slot; with the core alone, at once */
+    v->away = true;
+    for (unsigned i = 0; i < SPI_WORDS; i++) {
+        uint32_t owned = v->config->irq_mask[SPI_WORD + i];
+        v->state.spis_enabled[i] = owned & v->own.spis[i];      /* of a shared core: they come with its slot */
         if (!v->shared) {
-            mmio_write32(GICD_BASE + GIC_ISENABLER + word * 4, v->kept[word]);
+            mmio_write32(GICD_BASE + GIC_ISENABLER + (SPI_WORD + i) * 4, owned);
         }
     }
 }
@@ -65,6 +66,7 @@ struct vcpu *domain_call(struct vcpu *v, const struct hyp_cap *cap)
         c->frame.x[i] = v->frame.x[i];
     }
     c->peer->active = c;
+    c->peer->away = true;
     arch_domain_enter(v, c);
     return c;
 }
@@ -75,6 +77,7 @@ static struct vcpu *back(struct vcpu *c, int64_t result)
     struct vcpu *v = c->caller;
     c->caller = 0;
     c->peer->active = v->domain ? v : 0;
+    c->peer->away = v->domain;
     v->frame.x[0] = result;
     arch_domain_leave(v);
     return v->config->monitor ? monitor_after_call(v) : v;

@@ -97,50 +97,6 @@ void gic_disable_vm(const struct hyp_vm *vm)
     gic_wait(GICD_BASE + GICD_CTLR);
 }
 
-static void keep(uint64_t base, uint32_t word, uint32_t owned, uint32_t *kept)
-{
-    *kept = mmio_read32(base + GIC_ISENABLER + word * 4) & owned;
-    mmio_write32(base + GIC_ICENABLER + word * 4, owned);
-}
-
-/* A PPI that the guest has taken is active in this core's redistributor, which the next one needs. SPIs stay active: they are nobody else's. */
-void gic_keep(struct vcpu *v)
-{
-    uint64_t sgi = v->core->gicr + GICR_SGI;
-    uint32_t owned = v->config->irq_mask[0];
-    keep(sgi, 0, owned, &v->kept[0]);
-    v->kept_active = mmio_read32(sgi + GIC_ISACTIVER) & owned;
-    if (v->kept_active) {
-        mmio_write32(sgi + GIC_ICACTIVER, v->kept_active);
-    }
-    if (!v->shared) {
-        return;
-    }
-    for (uint32_t words = v->config->irq_words & ~1u; words; words &= words - 1) {
-        uint32_t word = __builtin_ctz(words);
-        keep(GICD_BASE, word, v->config->irq_mask[word], &v->kept[word]);
-    }
-}
-
-void gic_give_back(struct vcpu *v)
-{
-    uint64_t sgi = v->core->gicr + GICR_SGI;
-    if (v->kept_active) {
-        mmio_write32(sgi + GIC_ISACTIVER, v->kept_active);
-        v->kept_active = 0;
-    }
-    if (v->kept[0]) {
-        mmio_write32(sgi + GIC_ISENABLER, v->kept[0]);
-    }
-    if (!v->shared) {
-        return;
-    }
-    for (uint32_t words = v->config->irq_words & ~1u; words; words &= words - 1) {
-        uint32_t word = __builtin_ctz(words);
-        mmio_write32(GICD_BASE + GIC_ISENABLER + word * 4, v->kept[word]);
-    }
-}
-
 /* GICv3 12.2.20 ICC_SGI1R_EL1: INTID 27:24, one target of affinity 0.0.0.n */
 void gic_kick(const struct core *c)
 {

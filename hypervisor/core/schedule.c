@@ -1,58 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * Who runs: a core is one vCPU's, or its time is cut into slots by forge's table
- *
- * Slots are at multiples of the major frame since reset, on all cores alike, and none is longer because of what happened in the one before: the
- * alarm of its end comes from the table. A slot whose vCPU sleeps stays its own. What the last slot's vCPU had the hypervisor do at its very end must not be seen in
- * the next slot: that begins SWITCH_TICKS after the alarm, to the instruction, however long the switch has taken.
+ * Who runs: a core is one vCPU's, or its time is cut into slots (slots.c)
  */
 #include "hyp.h"
 
-#define SWITCH_TICKS 312u               /* 5 us of 62.5 MHz: longer than any path of the hypervisor and a switch together */
-
-static const struct hyp_core *table(const struct core *c) { return &hyp_core_tables[c->id]; }
-
-static struct vcpu *vcpu_of(uint32_t n) { return n < HYP_VCPUS_MAX ? &hyp_vcpu_states[n] : 0; }
-
 static struct vcpu *owner(const struct core *c)
 {
-    const struct hyp_core *t = table(c);
-    return vcpu_of(t->slot_count ? t->slots[c->slot].vcpu : t->vcpu);
+    uint32_t n = hyp_core_tables[c->id].vcpu;
+    return c->slot ? slots_owner(c) : n < HYP_VCPUS_MAX ? &hyp_vcpu_states[n] : 0;
 }
 
-/* The slot that now is in. */
-void schedule_start(struct core *c)
+/* The core is another vCPU's now, or nobody's. */
+static void give(struct core *c, struct vcpu *v)
 {
-    const struct hyp_core *t = table(c);
-    if (!t->slot_count) {
-        return;
+    if (c->loaded && c->loaded->active) {
+        domain_leave_core(c->loaded);
     }
-    uint64_t now = arch_now(), end = now - now % t->frame_ticks;
-    for (c->slot = 0; (end += t->slots[c->slot].ticks) <= now; c->slot++) {
-    }
-    c->slot_end = end;
-    arch_alarm(end);
-}
-
-static void next_slot(struct core *c)
-{
-    const struct hyp_core *t = table(c);
-    c->slot = c->slot + 1 == t->slot_count ? 0 : c->slot + 1;
-    arch_alarm(c->slot_end + SWITCH_TICKS);
-    c->slot_end += t->slots[c->slot].ticks;
-    c->switching = true;
-}
-
-/* The vCPU is loaded; its slot begins when the core wakes. */
-static void begin_slot(struct core *c)
-{
-    while (c->switching) {
-        uint64_t hcr = READ_SYSREG(ICH_HCR_EL2);
-        WRITE_SYSREG(ICH_HCR_EL2, 0);       /* a virtual interrupt that is pending must not end the sleep, as it may on some CPUs (D1.16.2) */
-        ISB();
-        WFI();
-        uint32_t intid = READ_SYSREG(ICC_IAR1_EL1);
-        WRITE_SYSREG(ICH_HCR_EL2, hcr);
-        schedule_interrupt(c, intid);
+    arch_switch(c, v);
+    c->open = false;
+    if (v && v->active) {
+        domain_enter_core(v);
     }
 }
 
@@ -64,13 +30,14 @@ static inline __attribute__((always_inline)) bool may_run(struct vcpu *v)
     if (!v->online && __atomic_load_n(&v->starting, __ATOMIC_ACQUIRE)) {
         v->online = true;
         v->starting = false;
+        if (v->core->loaded == v) {
+            give(v->core, 0);               /* what the core has of it is old */
+        }
         arch_reset_vcpu(v, v->start_entry, v->start_x0);
         v->active = 0;
+        v->away = false;
         if (v->domain) {
             domain_start(v);
-        }
-        if (v->core->loaded == v) {
-            v->core->loaded = 0;            /* what the core has of it is old */
         }
         if (v->core->fpu == v) {
             v->core->fpu = 0;
@@ -86,43 +53,10 @@ static inline __attribute__((always_inline)) bool may_run(struct vcpu *v)
 
 bool schedule_may_run(struct vcpu *v) { return may_run(v); }
 
-static void unload(struct vcpu *v)
-{
-    if (v->active) {
-        domain_leave_core(v);
-    }
-    arch_save(v);
-    gic_keep(v);
-}
-
-static void load(struct core *c, struct vcpu *v)
-{
-    struct vcpu *old = c->loaded;
-    if (old == v) {
-        return;
-    }
-    if (old) {
-        unload(old);
-    }
-    c->loaded = v;
-    arch_load(v);
-    gic_give_back(v);
-    if (v->active) {
-        domain_enter_core(v);
-    }
-    if (v->waiting_words) {
-        lists_refill(v);                    /* what came while it was away */
-    }
-}
-
 /* Nobody: the last one's interrupts rest, and the core sleeps. */
 static void rest(struct core *c)
 {
-    struct vcpu *old = c->loaded;
-    if (old) {
-        unload(old);
-        c->loaded = 0;
-    }
+    give(c, 0);
     WFI();
     schedule_interrupt(c, READ_SYSREG(ICC_IAR1_EL1));
 }
@@ -130,14 +64,22 @@ static void rest(struct core *c)
 struct vcpu *schedule(struct core *c)
 {
     struct vcpu *v;
-    __atomic_store_n(&c->current, 0, __ATOMIC_SEQ_CST);
-    while (!may_run(v = owner(c))) {
-        rest(c);
+    do {
+        __atomic_store_n(&c->current, 0, __ATOMIC_SEQ_CST);
+        while (!may_run(v = owner(c))) {
+            rest(c);
+        }
+        __atomic_store_n(&c->current, v, __ATOMIC_SEQ_CST);     /* from here on others tell us; what came before is in incoming */
+        if (c->loaded != v) {
+            give(c, v);
+        }
+        lists_refill(v);                    /* what came while it was away */
+        vcpu_take_incoming(v);
+    } while (c->switching && !slots_begin(c));
+    if (!c->open) {
+        arch_open(c, v);
+        c->open = true;
     }
-    __atomic_store_n(&c->current, v, __ATOMIC_SEQ_CST);     /* from here on others tell us; what came before is in incoming */
-    load(c, v);
-    vcpu_take_incoming(v);
-    begin_slot(c);
     return v->active ? v->active : v;
 }
 
@@ -167,11 +109,8 @@ void schedule_interrupt(struct core *c, uint32_t intid)
         return;                             /* 1023: none is pending any more (GICv3 2.2.1) */
     }
     WRITE_SYSREG(ICC_EOIR1_EL1, intid);
-    if (intid == PPI_ALARM && c->switching) {
-        c->switching = false;
-        arch_alarm(c->slot_end);
-    } else if (intid == PPI_ALARM) {
-        next_slot(c);
+    if (intid == PPI_ALARM) {
+        slots_interrupt(c);
     } else if (intid == PPI_MAINTENANCE || intid == SGI_KICK) {
         if (c->loaded) {
             lists_refill(c->loaded);

@@ -41,7 +41,7 @@ void hyp_main(uint64_t core_id)
 {
     struct core *c = &hyp_cores[core_id];
     const struct hyp_core *t = &hyp_core_tables[core_id];
-    arch_init_core();
+    arch_init_core(t->slot_count);
     if (core_id == 0) {
         start_system();
     }
@@ -49,6 +49,6 @@ void hyp_main(uint64_t core_id)
         arch_park();
     }
     gic_init_core(c);
-    schedule_start(c);
+    slots_start(c);
     arch_resume(schedule(c));
 }

@@ -8,13 +8,44 @@
 struct vcpu hyp_vcpu_states[HYP_VCPUS_MAX];
 struct vm hyp_vm_states[HYP_VCPUS_MAX];
 
-_Static_assert(offsetof(struct vcpu, route) == VCPU_FRAME && offsetof(struct vcpu, stack) == VCPU_STACK && sizeof(struct trap_frame) == VCPU_FRAME, "layout.h");
-_Static_assert(offsetof(struct vcpu, caps) == VCPU_CAPS && offsetof(struct vcpu, cap_count) == VCPU_CAP_COUNT && offsetof(struct vcpu, peer) == VCPU_PEER, "layout.h");
-_Static_assert(offsetof(struct vcpu, vm) == VCPU_VM && offsetof(struct vcpu, number) == VCPU_NUMBER && offsetof(struct vcpu, waiting_words) == VCPU_WAITING, "layout.h");
-_Static_assert(offsetof(struct vcpu, core) == VCPU_CORE && offsetof(struct core, id) == 0 && offsetof(struct vcpu, irq_mask) == VCPU_IRQ_MASK, "layout.h");
-_Static_assert(offsetof(struct vcpu, gicr_hpfar) == VCPU_GICR_HPFAR && offsetof(struct vcpu, gicr_typer) == VCPU_GICR_TYPER && offsetof(struct vcpu, gicr_sgi) == VCPU_GICR_SGI, "layout.h");
-_Static_assert(offsetof(struct vcpu, sgi_enabled) == VCPU_SGI_ENABLED && offsetof(struct vcpu, waiting) == VCPU_WAITING_BITS && offsetof(struct vm, gicd_ctlr) == VM_GICD_CTLR && offsetof(struct vm, rwp) == VM_GICD_CTLR + 4, "layout.h");
-_Static_assert(sizeof(((struct vcpu *)0)->route) == VCPU_ROUTES && HYP_INTIDS <= VCPU_ROUTES && sizeof(struct hyp_cap) == 1 << CAP_SIZE_SHIFT, "layout.h");
+#define PLACE(of, member, at) _Static_assert(offsetof(struct of, member) == (at), "layout.h")
+PLACE(vcpu, route, VCPU_FRAME);
+PLACE(vcpu, stack, VCPU_STACK);
+PLACE(vcpu, caps, VCPU_CAPS);
+PLACE(vcpu, cap_count, VCPU_CAP_COUNT);
+PLACE(vcpu, peer, VCPU_PEER);
+PLACE(vcpu, vm, VCPU_VM);
+PLACE(vcpu, number, VCPU_NUMBER);
+PLACE(vcpu, waiting_words, VCPU_WAITING);
+PLACE(vcpu, own, VCPU_OWN);
+PLACE(vcpu, state.elr_el2, VCPU_REGISTERS);
+PLACE(vcpu, core, VCPU_CORE);
+PLACE(vcpu, incoming, VCPU_INCOMING);
+PLACE(vcpu, online, VCPU_ONLINE);
+PLACE(vcpu, away, VCPU_ONLINE + 1);
+PLACE(vcpu, irq_mask, VCPU_IRQ_MASK);
+PLACE(vcpu, gicr_hpfar, VCPU_GICR_HPFAR);
+PLACE(vcpu, gicr_typer, VCPU_GICR_TYPER);
+PLACE(vcpu, gicr_sgi, VCPU_GICR_SGI);
+PLACE(vcpu, sgi_enabled, VCPU_SGI_ENABLED);
+PLACE(vcpu, waiting, VCPU_WAITING_BITS);
+PLACE(vm, gicd_ctlr, VM_GICD_CTLR);
+PLACE(vm, rwp, VM_GICD_CTLR + 4);
+PLACE(core, id, 0);
+PLACE(core, gicr, CORE_GICR);
+PLACE(core, loaded, CORE_LOADED);
+PLACE(core, current, CORE_LOADED + 8);
+PLACE(core, slot, CORE_SLOT);
+PLACE(core, slot_end, CORE_SLOT + 8);
+PLACE(core, switching, CORE_SWITCHING);
+PLACE(core, open, CORE_OPEN);
+PLACE(hyp_slot, next, SLOT_NEXT);
+PLACE(hyp_slot, ticks, SLOT_TICKS);
+PLACE(hyp_slot, vcpu, SLOT_TICKS + 4);
+_Static_assert(sizeof(struct trap_frame) == VCPU_FRAME && sizeof(((struct vcpu *)0)->route) == VCPU_ROUTES && HYP_INTIDS <= VCPU_ROUTES, "layout.h");
+_Static_assert(sizeof(struct hyp_cap) == 1 << CAP_SIZE_SHIFT, "layout.h");
+_Static_assert(SLOT_NOBODY == HYP_VCPUS_MAX && sizeof(struct vcpu) == VCPU_SIZE, "layout.h");
+_Static_assert((SPI_WORD + SPI_WORDS) * 32 == HYP_INTIDS, "layout.h");
 
 void vcpu_init(uint32_t n)
 {
@@ -32,6 +63,10 @@ void vcpu_init(uint32_t n)
     v->number = n;
     v->index = t->index;
     v->shared = t->shared;
+    v->own.ppis = v->irq_mask[0];
+    for (unsigned i = 0; i < SPI_WORDS && t->shared; i++) {
+        v->own.spis[i] = v->irq_mask[SPI_WORD + i];
+    }
     v->gicr_waker = 6;
     v->gicr_hpfar = (GICR_BASE + t->index * GICR_STRIDE) >> 8;      /* bits 39:4 are IPA bits 47:12 */
     v->gicr_sgi = v->core->gicr + GICR_SGI;
@@ -75,11 +110,11 @@ void vm_stop(struct vcpu *v, const char *reason)
     console_print("ingot: vm %s: stopped: %s\n", v->config->name, reason);
     for (uint32_t i = 0; i < v->config->vcpu_count; i++) {
         struct vcpu *other = &hyp_vcpu_states[v->config->first_vcpu + i];
+        other->online = false;
         if (other != v) {
             gic_kick(other->core);
         }
     }
-    vcpu_stop(v);
 }
 
 /* Its own core may put it into a list register, if it is there to be interrupted; else it waits. Another core leaves it in `incoming`, which is

@@ -27,19 +27,31 @@ static bool has_iommu(const struct system *s) { return s->hyp_iommu >= 0; }
 static bool has_semaphore(const struct system *s) { return s->semaphore_count; }
 
 static bool has_owner(const struct system *s) { return has_direct(s) || has_pmu(s); }
+static bool has_slots(const struct system *s)
+{
+    for (unsigned core = 0; core < SYSTEM_CORES_MAX; core++) {
+        if (s->schedules[core].slot_count) {
+            return true;
+        }
+    }
+    return false;
+}
 
-#define NONE "mov x0, #0"
-#define BAD_CALL "mov x0, #-1"
-#define BAD_FRAME "mov x1, #-1\n    str x1, [x0]"          /* x0 of the vCPU is CALL_BAD, and it goes on */
+#define NONE "mov x0, #0\n    ret"
+#define BAD_CALL "mov x0, #-1\n    ret"
+#define BAD_FRAME "mov x1, #-1\n    str x1, [x0]\n    ret"     /* x0 of the vCPU is CALL_BAD, and it goes on */
+#define ANY_IRQ "b irq_any"
 
-/* A module with its hooks: functions that the rest of the runtime calls, and what they do if there is none of it. And functions of others that it stands before
- * (INSTEAD_OF in hypervisor/include/hyp.h): each of one module at most. */
+/* A module with its hooks: functions that the rest of the runtime calls, or labels that it jumps to, and what happens there if there is none of it. And functions of
+ * others that it stands before (INSTEAD_OF in hypervisor/include/hyp.h): each of one module at most. */
 static const struct {
     const char *name;
     bool (*used)(const struct system *s);
     const char *answer, *hooks[8], *instead[16];
 } modules[] = {
     { "smmu", has_iommu, NONE, { "smmu_init", "smmu_interrupt" }, { 0 } },
+    { "slots", has_slots, NONE, { "slots_start", "slots_owner", "slots_interrupt", "slots_begin" }, { 0 } },
+    { "slots", has_slots, ANY_IRQ, { "slots_alarm" }, { 0 } },
     { "hypercall", has_capability, BAD_CALL, { "hypercall" }, { 0 } },
     { "hypercall", has_capability, BAD_FRAME, { "hypercall_switching" }, { 0 } },
     { "domain", has_domain, NONE, { "domain_init", "domain_start", "domain_call", "domain_trap", "domain_leave_core", "domain_enter_core" }, { 0 } },
@@ -73,8 +85,7 @@ void forge_modules(FILE *out, const struct system *s)
     fprintf(out, "/* made by forge from %s: hooks of the modules that it does not use */\n    .file \"modules.S\"\n", s->name);
     for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
         for (size_t k = 0; !modules[i].used(s) && modules[i].hooks[k]; k++) {
-            fprintf(out, "    .section .text.no_%s, \"ax\"\n    .global %s\n%s:\n    %s\n    ret\n", modules[i].name, modules[i].hooks[k], modules[i].hooks[k],
-                    modules[i].answer);
+            fprintf(out, "    .section .text.no_%s, \"ax\"\n    .global %s\n%s:\n    %s\n", modules[i].name, modules[i].hooks[k], modules[i].hooks[k], modules[i].answer);
         }
     }
 }

@@ -67,10 +67,10 @@ static void cores(FILE *out, const struct system *s)
         if (!t->slot_count) {
             continue;
         }
-        fprintf(out, "static const struct hyp_slot slots_%u[] = {\n", c);
+        fprintf(out, "static const struct hyp_slot slots_%u[%zu] = {\n", c, t->slot_count);
         for (size_t i = 0; i < t->slot_count; i++) {
             unsigned vcpu = t->slots[i].vm < 0 ? HYP_VCPUS_MAX : first_vcpu(s, t->slots[i].vm);
-            fprintf(out, "    { .vcpu = %u, .ticks = %" PRIu64 " },\n", vcpu, t->slots[i].ns / NS_PER_TICK);
+            fprintf(out, "    { .next = &slots_%u[%zu], .vcpu = %u, .ticks = %" PRIu64 " },\n", c, (i + 1) % t->slot_count, vcpu, t->slots[i].ns / NS_PER_TICK);
         }
         fprintf(out, "};\n");
     }

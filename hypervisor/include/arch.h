@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "layout.h"
+
 #define SYSREG_STR_(x) #x
 #define SYSREG_STR(x) SYSREG_STR_(x)
 #define READ_SYSREG(name) ({ uint64_t v_; __asm__ volatile("mrs %0, " SYSREG_STR(name) : "=r"(v_) :: "memory"); v_; })
@@ -28,12 +30,21 @@ static inline void trap_frame_clear(struct trap_frame *f)
     __asm__ volatile(".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15\n stp xzr, xzr, [%1, #16 * \\n]\n .endr" : "=m"(*f) : "r"(f));
 }
 
-/* What else a vCPU has, kept here while another one has the core. */
+/* Interrupts that come and go with a vCPU: its PPIs; of a shared core also its SPIs, by words from SPI_WORD on. */
+struct arch_own {
+    uint32_t ppis, spis[SPI_WORDS];
+};
+/* What else a vCPU has, kept here while another one has the core: as switch.h moves it; zero after reset. */
 struct arch_state {
-    uint64_t elr_el2, spsr_el2, sctlr, cpacr, ttbr0, ttbr1, tcr, mair, amair, vbar, esr, far, afsr0, afsr1, par, elr, spsr, sp_el0, sp_el1,
-        contextidr, tpidr_el0, tpidrro_el0, tpidr_el1, csselr, cntkctl, mdscr, cntv_ctl, cntv_cval, cntp_ctl, cntp_cval;
-    uint64_t vmpidr, vttbr;
-    uint64_t lr[4], vmcr, ap1r0, hcr;       /* ICH_* */
+    uint32_t ppis_enabled;                  /* in the redistributor … */
+    uint32_t seldom;                        /* not 0: what is marked with a star is of use */
+    uint32_t spis_enabled[SPI_WORDS];       /* … and in the distributor */
+    uint32_t ppis_active;                   /* * */
+    uint64_t elr_el2, spsr_el2, sctlr, cpacr, ttbr0, ttbr1, tcr, mair, vbar, esr, far, par, elr, spsr, sp_el0, sp_el1, contextidr, tpidr_el0,
+        tpidrro_el0, tpidr_el1, csselr, cntkctl, cntv_cval, cntv_ctl, cntp_cval, cntp_ctl;
+    uint64_t vmpidr, vttbr, cptr;           /* never saved: EL2's own; cptr: SIMD registers trap, or not */
+    uint64_t vmcr, hcr;                     /* ICH_* */
+    uint64_t lr[4], ap1r0;                  /* * */
 };
 struct arch_fpu {
     uint64_t q[64], fpcr, fpsr;
@@ -66,16 +77,18 @@ extern char hyp_secondary_entry[];
 
 struct core;
 struct vcpu;
-void arch_init_core(void);              /* EL2 controls that are the same on each core */
+void arch_init_core(bool shared);       /* EL2 controls that do not change; shared: among several vCPUs */
 void arch_reset_vcpu(struct vcpu *v, uint64_t entry, uint64_t x0);      /* as after reset, to start there */
-void arch_save(struct vcpu *v);         /* this core's registers */
-void arch_load(struct vcpu *v);         /* what it runs from now on: also SP_EL2's place */
+/* The core has v's registers from now on, and not those of the one that it had, whose interrupts rest; NULL: nobody's. ICH_HCR_EL2 is 0. */
+void arch_switch(struct core *c, struct vcpu *v);
+void arch_open(struct core *c, struct vcpu *v);         /* v, loaded, gets its interrupts */
 void arch_resume(struct vcpu *v) __attribute__((noreturn));
 void arch_park(void) __attribute__((noreturn));     /* no interrupt reaches this core any more: it sleeps for ever */
 struct core *arch_core(void);           /* by the stack it is on */
 struct vcpu *arch_vcpu(void);           /* TPIDR_EL2: the last one loaded, or NULL */
 uint64_t arch_now(void);                /* ticks of CNTFRQ_EL0 since reset */
 void arch_alarm(uint64_t at);           /* interrupt PPI_ALARM at that tick */
+static inline bool arch_alarm_rings(void) { return READ_SYSREG(cnthp_ctl_el2) & 4; }      /* D13.11.14: ISTATUS */
 void arch_undefined(void);                /* the guest takes an Undefined exception where it is */
 bool arch_abort(struct vcpu *v, uint32_t esr);     /* abort.c: it takes the abort of that syndrome itself, if its XML says so; false: it has not */
 void arch_use_fpu(struct vcpu *v);

@@ -27,7 +27,7 @@ struct vm {
     bool stopped;
 };
 
-/* A vCPU: its registers while it does not run, and its virtual redistributor. layout.h has the places of those above config. */
+/* A vCPU: its registers while it does not run, and its virtual redistributor. layout.h has places of its members. */
 struct vcpu {
     struct trap_frame frame;
     /* A byte an interrupt: virtual priority (7:3), ROUTE_OWNED (the VM's: the fast path takes it) */
@@ -39,7 +39,13 @@ struct vcpu {
     struct vm *vm;
     uint32_t number;
     uint32_t waiting_words;             /* a bit a word of waiting that is not 0 */
+    struct arch_own own;
+    struct arch_state state;
     struct core *core;
+    uint32_t incoming[2];               /* SGIs and HYP_VIRTUAL_WORD, raised by other cores */
+    bool online;                        /* PSCI: on */
+    bool away;                          /* a thread, or in a call to a domain: `active` runs on its time */
+    bool starting;                      /* PSCI: on pending; start_* are valid */
     const uint32_t *irq_mask;           /* config's */
     uint64_t gicr_hpfar;                /* of its virtual RD_base, as HPFAR_EL2 has it */
     uint64_t gicr_typer;
@@ -60,17 +66,10 @@ struct vcpu {
     uint64_t alarm;                     /* tick, or ~0: a monitor's */
     uint32_t exit, esr;                 /* a monitor's: what it is in for, and the syndrome of the access */
     bool shared;                        /* the core has other vCPUs too */
-    bool online;                        /* PSCI: on */
-    bool starting;                      /* PSCI: on pending; start_* are valid */
     uint64_t start_entry, start_x0;
-    struct arch_state state;
-
     uint32_t gicr_waker;
     uint32_t plane[HYP_WORDS][VGIC_PLANES];     /* bits 7, 6, … 3 of the priorities in route, 32 together */
-    uint32_t incoming[2];               /* SGIs and HYP_VIRTUAL_WORD, raised by other cores */
     uint32_t asked, asked_bits[3][HYP_WORDS];   /* by its VM's vCPUs on other cores: vgic_others.c */
-    uint32_t kept[HYP_WORDS];           /* of a shared core: what was enabled when it had to go */
-    uint32_t kept_active;               /* PPIs */
     struct arch_fpu fpu;
 } __attribute__((aligned(64)));
 
@@ -80,9 +79,10 @@ struct core {
     struct vcpu *loaded;                /* whose registers this core has, or NULL */
     struct vcpu *current;               /* that runs; NULL: idle */
     struct vcpu *fpu;                   /* whose SIMD registers this core has */
-    uint32_t slot;
+    const struct hyp_slot *slot;        /* that it is in; NULL: it has no schedule */
     uint64_t slot_end;                  /* tick */
     bool switching;                     /* between two slots: the alarm is the next one's beginning */
+    bool open;                          /* interrupts of the one that is loaded come */
 };
 extern struct core hyp_cores[HYP_CORES_MAX];
 extern struct vcpu hyp_vcpu_states[HYP_VCPUS_MAX];
@@ -110,8 +110,6 @@ void gic_init_core(struct core *c);
 void gic_claim(uint32_t intid, uint32_t core, bool edge);       /* an SPI of the hypervisor's own */
 void gic_wait(uint64_t ctlr);           /* until register writes have taken effect (RWP) */
 void gic_disable_vm(const struct hyp_vm *vm);       /* none of its SPIs is delivered any more */
-void gic_keep(struct vcpu *v);          /* its interrupts rest while another vCPU has the core … */
-void gic_give_back(struct vcpu *v);     /* … and are as they were */
 void gic_kick(const struct core *c);
 
 /* vm.c: vCPUs */
@@ -126,8 +124,13 @@ void vcpu_take_incoming(struct vcpu *v);
 /* schedule.c: what this core runs now: waits until there is something. Its registers are loaded. */
 struct vcpu *schedule(struct core *c);
 bool schedule_may_run(struct vcpu *v);                          /* it is on: reset first if that is new */
-void schedule_start(struct core *c);
 void schedule_interrupt(struct core *c, uint32_t intid);        /* acknowledged, and not of the vCPU that is loaded */
+
+/* slots.c: a core whose time is cut into slots; slots.S has the usual end of a slot */
+void slots_start(struct core *c);                       /* the slot that now is in */
+struct vcpu *slots_owner(const struct core *c);         /* of the slot, or NULL */
+void slots_interrupt(struct core *c);                   /* PPI_ALARM: the slot is over, or the next one begins */
+bool slots_begin(struct core *c);                       /* all is loaded, and the core sleeps until then; false: something else came, look again */
 
 /* lists.c: list registers. The fast path is vectors.S; these are what it leaves. */
 void lists_own(struct vcpu *v, uint32_t intid);         /* acknowledged, the VM's own: no list register was free, or it does not run */

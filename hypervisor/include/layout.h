@@ -14,15 +14,34 @@
 #define VCPU_VM 1312            /* struct vm, which begins with what is enabled of the virtual interrupts */
 #define VCPU_NUMBER 1320        /* in hyp_vcpus */
 #define VCPU_WAITING 1324       /* waiting_words */
-#define VCPU_CORE 1328          /* struct core, which begins with its number */
-#define VCPU_IRQ_MASK 1336
-#define VCPU_GICR_HPFAR 1344
-#define VCPU_GICR_TYPER 1352
-#define VCPU_GICR_SGI 1360
-#define VCPU_SGI_ENABLED 1368
-#define VCPU_WAITING_BITS 1372  /* waiting[] */
+#define VCPU_OWN 1328           /* struct arch_own, and struct arch_state behind it: switch.h */
+#define VCPU_REGISTERS (VCPU_OWN + 40)  /* elr_el2 of that */
+#define VCPU_CORE 1656          /* struct core, which begins with its number */
+#define VCPU_INCOMING 1664
+#define VCPU_ONLINE 1672        /* and away: two bytes */
+#define VCPU_IRQ_MASK 1680
+#define VCPU_GICR_HPFAR 1688
+#define VCPU_GICR_TYPER 1696
+#define VCPU_GICR_SGI 1704
+#define VCPU_SGI_ENABLED 1712
+#define VCPU_WAITING_BITS 1716  /* waiting[] */
+#define VCPU_SIZE 2688
 #define VM_GICD_CTLR 4          /* in struct vm; then rwp */
 #define SGI_KICK 15             /* between cores: look again */
+#define SPI_WORD 6              /* devices' SPIs (platform/board/system.rng: from 176) are in words of 32 interrupts from this one on … */
+#define SPI_WORDS 3             /* … up to the last one */
+
+/* struct core */
+#define CORE_GICR 8
+#define CORE_LOADED 16          /* and current */
+#define CORE_SLOT 40            /* and slot_end */
+#define CORE_SWITCHING 56
+#define CORE_OPEN 57
+/* struct hyp_slot */
+#define SLOT_NEXT 0
+#define SLOT_TICKS 8            /* and vcpu */
+#define SLOT_NOBODY 16
+#define SLOT_SWITCH 312         /* ticks of 62.5 MHz, 5 us, at the beginning of a slot: longer than any path of the hypervisor and a switch together */
 
 #define ROUTE_OWNED_BIT 0
 #define ROUTE_OWNED (1 << ROUTE_OWNED_BIT)

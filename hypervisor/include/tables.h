@@ -81,8 +81,9 @@ struct hyp_vm {
 
 /* A core's time, over and over: slots in order from each multiple of the major frame. */
 struct hyp_slot {
-    uint32_t vcpu;              /* HYP_VCPUS_MAX: nobody's */
+    const struct hyp_slot *next;
     uint32_t ticks;             /* of CNTFRQ_EL0 */
+    uint32_t vcpu;              /* HYP_VCPUS_MAX: nobody's */
 };
 struct hyp_core {
     uint32_t vcpu;              /* the one that has it alone, or HYP_VCPUS_MAX */

@@ -44,6 +44,7 @@ struct budget_row budget_rows[] = {
     { "ipc.reply", "its answer, up to the caller", BUDGET_SYNC, "domain_reply", "ipc.end" },
     { "semaphore.up", "counting a semaphore up, round trip", BUDGET_SYNC, "up", "up.end" },
     { "semaphore.down", "counting it down, round trip", BUDGET_SYNC, "down", "down.end" },
+    { "switch.slot", "a slot's end, up to the ERET into the next slot's VM, no SIMD (NOVA: to a VMM and back 423)", BUDGET_IRQ, "switch", "switch.end", 260, 200 },
     { "size.lines", "lines of .c and .S that " INSTANCE " uses", BUDGET_SOURCE, NULL, NULL, 4000, 3000, 6670 },
     { "size.bytes", "code and read-only data of " INSTANCE, BUDGET_BYTES, NULL, NULL, 24576, 12288, 72118 },
     { 0 }
@@ -154,7 +155,7 @@ static void missing(const char *name, const char *why)
 /* Plays the scenario, which names the traces and the paths that there are not. */
 static void measure_paths(void)
 {
-    char command[8400], line[4600], name[64], why[512], traces[2][4200], last[512] = "";
+    char command[8400], line[4600], name[64], why[512], traces[3][4200], last[512] = "";
     unsigned count = 0;
     bool wanted = false;
     FOR_ROWS(r) {
@@ -170,7 +171,7 @@ static void measure_paths(void)
         if (sscanf(line, "==> missing %63s %511[^\n]", name, why) == 2) {
             missing(name, why);
         }
-        count += count < 2 && sscanf(line, "==> trace %4199[^\n]", traces[count]) == 1;
+        count += count < 3 && sscanf(line, "==> trace %4199[^\n]", traces[count]) == 1;
         snprintf(last, sizeof last, "%.500s", line);
     }
     int status = f ? pclose(f) : -1;

@@ -58,12 +58,12 @@ void arch_alarm(uint64_t at)
     ISB();
 }
 
-void arch_init_core(void)
+void arch_init_core(bool shared)
 {
     WRITE_SYSREG(hcr_el2, HCR_GUEST);
     WRITE_SYSREG(cptr_el2, CPTR_RES1);
     WRITE_SYSREG(hstr_el2, 0);
-    WRITE_SYSREG(mdcr_el2, MDCR_TPMCR | MDCR_TPM | MDCR_TDOSA | MDCR_TDRA | (READ_SYSREG(mdcr_el2) & MDCR_HPMN));
+    WRITE_SYSREG(mdcr_el2, MDCR_TPMCR | MDCR_TPM | MDCR_TDOSA | MDCR_TDRA | (shared ? MDCR_TDA : 0) | (READ_SYSREG(mdcr_el2) & MDCR_HPMN));
     WRITE_SYSREG(oslar_el1, 0);             /* set at reset, and it disables the guest's debug exceptions (D2.5) */
     WRITE_SYSREG(cnthctl_el2, CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN);
     WRITE_SYSREG(cntvoff_el2, 0);
@@ -79,42 +79,9 @@ void arch_reset_vcpu(struct vcpu *v, uint64_t entry, uint64_t x0)
     v->frame = (struct trap_frame){ .x = { x0 } };
     v->fpu = (struct arch_fpu){ 0 };
     v->state = (struct arch_state){
-        .elr_el2 = entry, .spsr_el2 = v->domain ? SPSR_EL0T : SPSR_EL1H, .sctlr = SCTLR_EL1_RES1, .vmpidr = 0x80000000ul | v->index, .vttbr = v->config->vttbr };
-}
-
-/* Registers of EL1 that a guest has besides the general ones. */
-#define EL1_REGISTERS(_) \
-    _(sctlr, sctlr_el1) _(cpacr, cpacr_el1) _(ttbr0, ttbr0_el1) _(ttbr1, ttbr1_el1) _(tcr, tcr_el1) _(mair, mair_el1) _(amair, amair_el1) \
-    _(vbar, vbar_el1) _(esr, esr_el1) _(far, far_el1) _(afsr0, afsr0_el1) _(afsr1, afsr1_el1) _(par, par_el1) _(elr, elr_el1) _(spsr, spsr_el1) \
-    _(sp_el0, sp_el0) _(sp_el1, sp_el1) _(contextidr, contextidr_el1) _(tpidr_el0, tpidr_el0) _(tpidrro_el0, tpidrro_el0) _(tpidr_el1, tpidr_el1) \
-    _(csselr, csselr_el1) _(cntkctl, cntkctl_el1) _(mdscr, mdscr_el1) _(cntv_cval, cntv_cval_el0) _(cntv_ctl, cntv_ctl_el0) \
-    _(cntp_cval, cntp_cval_el0) _(cntp_ctl, cntp_ctl_el0) \
-    _(elr_el2, elr_el2) _(spsr_el2, spsr_el2)
-#define VGIC_REGISTERS(_) \
-    _(lr[0], ICH_LR0_EL2) _(lr[1], ICH_LR1_EL2) _(lr[2], ICH_LR2_EL2) _(lr[3], ICH_LR3_EL2) _(vmcr, ICH_VMCR_EL2) _(ap1r0, ICH_AP1R0_EL2) _(hcr, ICH_HCR_EL2)
-#define SAVE(member, reg) s->member = READ_SYSREG(reg);
-#define LOAD(member, reg) WRITE_SYSREG(reg, s->member);
-
-void arch_save(struct vcpu *v)
-{
-    struct arch_state *s = &v->state;
-    EL1_REGISTERS(SAVE)
-    VGIC_REGISTERS(SAVE)
-}
-
-void arch_load(struct vcpu *v)
-{
-    const struct arch_state *s = &v->state;
-    WRITE_SYSREG(tpidr_el2, (uint64_t)v);
-    WRITE_SYSREG(vmpidr_el2, s->vmpidr);
-    WRITE_SYSREG(vttbr_el2, s->vttbr);
-    EL1_REGISTERS(LOAD)
-    VGIC_REGISTERS(LOAD)
-    if (v->shared) {
-        WRITE_SYSREG(mdcr_el2, READ_SYSREG(mdcr_el2) | MDCR_TDA);
-    }
-    /* SIMD registers go with their owner only when another one uses them. */
-    WRITE_SYSREG(cptr_el2, v->core->fpu == v ? CPTR_RES1 : CPTR_RES1 | CPTR_TFP);
+        .elr_el2 = entry, .spsr_el2 = v->domain ? SPSR_EL0T : SPSR_EL1H, .sctlr = SCTLR_EL1_RES1, .cptr = CPTR_RES1 | CPTR_TFP, .vmpidr = 0x80000000ul | v->index,
+        .vttbr = v->config->vttbr };
+    WRITE_SYSREG(mdscr_el1, 0);             /* not in its state: switch.h */
 }
 
 void arch_use_fpu(struct vcpu *v)
@@ -124,9 +91,11 @@ void arch_use_fpu(struct vcpu *v)
     ISB();
     if (c->fpu) {
         arch_fpu_save(&c->fpu->fpu);
+        c->fpu->state.cptr = CPTR_RES1 | CPTR_TFP;
     }
     arch_fpu_load(&v->fpu);
     c->fpu = v;
+    v->state.cptr = CPTR_RES1;
 }
 
 /* D1.16.3: with TGE its SVC and its faults come to EL2; stage 2 is all the translation that it has (D5.1.5). */
@@ -196,7 +165,7 @@ static void give_el1(struct vcpu *v)
     WRITE_SYSREG(sctlr_el1, s->sctlr);
     WRITE_SYSREG(cntkctl_el1, s->cntkctl);
     WRITE_SYSREG(tpidrro_el0, s->tpidrro_el0);
-    WRITE_SYSREG(cptr_el2, v->core->fpu == v ? CPTR_RES1 : CPTR_RES1 | CPTR_TFP);
+    WRITE_SYSREG(cptr_el2, s->cptr);
     WRITE_SYSREG(hcr_el2, HCR_GUEST);
 }
 

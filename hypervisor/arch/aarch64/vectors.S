@@ -15,6 +15,7 @@
     .equ    LR_PRIORITY, 48
     .equ    HVC_1, 0x5a000001               /* ESR_EL2 of it: EC 0x16, IL */
     .equ    EC_DABT_LOWER, 0x24
+    .equ    PPI_ALARM, 26
     .equ    GIC_MIB, 0x080                  /* its registers, and nothing else, are in this one */
     /* ISS of a data abort (D13.2.39): a syndrome with a register, translation fault, not on a table walk */
     .equ    DABT_MASK, 1 << 24 | 1 << 7 | 0x3c
@@ -287,18 +288,21 @@ hypercall_long:
     bl      hypercall_switching
     b       resume
 
-    /* The hypervisor's own interrupts, and list registers that are full: x0 is the INTID. */
+    /* The hypervisor's own interrupts, and list registers that are full: x0 is the INTID. The end of a slot is in slots.S. */
     .global hyp_irq_other
 hyp_irq_other:
 irq_overflow:
 irq_other:
-    str     x0, [sp, #-VCPU_FRAME + 8 * 31] /* the free place of the frame */
     SAVE_CALLER_FROM_4
     X stp, x19, x20, 19
     X stp, x21, x22, 21
     X stp, x23, x24, 23
     X stp, x25, x26, 25
     X stp, x27, x28, 27
+    cmp     x0, #PPI_ALARM
+    b.eq    slots_alarm
+    .global irq_any
+irq_any:
     mov     x1, x0
     TO_STACK x3
     bl      trap_interrupt
@@ -316,6 +320,8 @@ save_rest:
     TO_STACK x3
     bl      trap_sync
     /* x0: the vCPU that runs now; all but its general registers are in place. */
+    .global arch_resume
+arch_resume:
 resume:
     add     sp, x0, #VCPU_FRAME
     X ldp, x19, x20, 19
@@ -325,10 +331,6 @@ resume:
     X ldp, x27, x28, 27
     LOAD_CALLER
     eret
-
-    .global arch_resume
-arch_resume:
-    b       resume
 
     /* The hypervisor's own fault, x0 its vector. The stack may be the reason, and nothing on it is needed any more:
      * the report starts at the top, where this core's stack is empty. */

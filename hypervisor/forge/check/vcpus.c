@@ -79,6 +79,9 @@ static void check_slots(const struct image *i, const struct wanted *w, unsigned 
             differs(t->line, "slot %zu of core %u is vCPU %u's for %lu ns in the image, not %u's for %lu ns (%d: nobody's)", n, core, is.vcpu,
                     (uint64_t)is.ticks * TICK_NS, vcpu, t->slots[n].ns, HYP_VCPUS_MAX);
         }
+        if ((uint64_t)is.next != at + (n + 1) % t->slot_count * sizeof is) {
+            differs(t->line, "slot %zu of core %u is followed by the one at 0x%lx in the image, not by slot %zu", n, core, (uint64_t)is.next, (n + 1) % t->slot_count);
+        }
     }
 }
 
