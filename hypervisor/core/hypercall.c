@@ -45,7 +45,9 @@ struct vcpu *hypercall_switching(struct vcpu *v)
 {
     switch (v->frame.x[0] & 0xff) {
     default:
-        v->frame.x[0] = CALL_BAD;
+        if (!control_call(v)) {
+            v->frame.x[0] = CALL_BAD;
+        }
         return v;
     }
 }

@@ -108,15 +108,29 @@ struct vcpu *monitor_crash(struct vcpu *m, const char *what)
     console_print("ingot: vm %s: core %u: %s\n", guest->config->name, guest->core->id, what);
     arch_explain(m);
     console_give();
+    vm_stop(guest, VM_FAULT, what);
     arch_leave_monitor(guest);
-    vm_stop(guest, what);
     return schedule(guest->core);
+}
+
+/* Its memory is pristine. What its UART has for it may have come, and waited active, while nobody answered. */
+void monitor_reset(struct vcpu *guest)
+{
+    struct vcpu *m = guest->peer;
+    uint32_t intid = guest->config->monitor->intid;
+    m->frame = (struct trap_frame){ 0 };
+    m->exits = 0;
+    monitor_init(guest);
+    arch_alarm(m->alarm);
+    if (intid) {
+        mmio_write32(GICD_BASE + GIC_ICACTIVER + intid / 32 * 4, 1u << intid % 32);
+    }
 }
 
 bool monitor_owns(const struct core *c, uint32_t intid)
 {
     const struct vcpu *guest = c->loaded;
-    return guest && guest->peer && (intid == PPI_ALARM || (intid && intid == guest->config->monitor->intid));
+    return guest && guest->peer && !guest->vm->stopped && (intid == PPI_ALARM || (intid && intid == guest->config->monitor->intid));
 }
 
 struct vcpu *monitor_interrupt(struct vcpu *v, uint32_t intid)

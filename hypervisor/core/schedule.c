@@ -58,7 +58,7 @@ static void begin_slot(struct core *c)
 
 static bool may_run(struct vcpu *v)
 {
-    if (!v || v->vm->stopped) {
+    if (!v || (v->vm->stopped && !control_step(v))) {
         return false;
     }
     if (!v->online && __atomic_load_n(&v->starting, __ATOMIC_ACQUIRE)) {

@@ -56,11 +56,13 @@ void vcpu_start(struct vcpu *v, uint64_t entry, uint64_t x0)
 
 void vcpu_stop(struct vcpu *v) { v->online = false; }
 
-void vm_stop(struct vcpu *v, const char *reason)
+void vm_stop(struct vcpu *v, enum vm_end why, const char *reason)
 {
     v->vm->stopped = true;
-    gic_disable_vm(v->config);
-    console_print("ingot: vm %s: stopped: %s\n", v->config->name, reason);
+    if (!control_stop(v, why, reason)) {
+        gic_disable_vm(v->config);
+        console_print("ingot: vm %s: stopped: %s\n", v->config->name, reason);
+    }
     for (uint32_t i = 0; i < v->config->vcpu_count; i++) {
         struct vcpu *other = &hyp_vcpu_states[v->config->first_vcpu + i];
         if (other != v) {

@@ -75,8 +75,29 @@ static void capabilities(FILE *out, const struct system *s)
         for (size_t i = 0; i < vm->signal_count; i++, count++) {
             fprintf(out, "  %-14s %3zu  raises interrupt %u of %s\n", vm->name, i, vm->signals[i].intid, vm->signals[i].to_name);
         }
+        for (size_t of = 0, selector = vm->signal_count; of < s->vm_count; of++) {
+            if (s->vms[of].supervisor.line && s->vms[of].supervisor.vm == (int)v) {
+                fprintf(out, "  %-14s %3zu  controls vm %s, is told of its faults by interrupt %u\n", vm->name, selector++, s->vms[of].name, s->vms[of].supervisor.intid);
+                count++;
+            }
+        }
         if (vm->monitor.line) {
             fprintf(out, "  %-14s 0-31  raises interrupts 32 to 63 of its VM: the monitor of %s\n", "monitor", vm->name);
+            count++;
+        }
+    }
+    fprintf(out, count ? "" : "  none\n");
+}
+
+static void restarts(FILE *out, const struct system *s)
+{
+    unsigned count = 0;
+    fprintf(out, "\nrestarts\n");
+    for (size_t v = 0; v < s->vm_count; v++) {
+        const struct system_restart *r = &s->vms[v].restart;
+        if (r->line) {
+            fprintf(out, "  %-14s %u at most: when it asks for it (PSCI SYSTEM_RESET)%s%s\n", s->vms[v].name, r->limit, r->on_fault ? ", after a fault" : "",
+                    s->vms[v].supervisor.line ? ", when its supervisor says so" : "");
             count++;
         }
     }
@@ -101,5 +122,6 @@ void forge_explain(FILE *out, const struct system *s)
     if (!s->bare) {
         schedule(out, s);
         capabilities(out, s);
+        restarts(out, s);
     }
 }

@@ -77,6 +77,9 @@ void arch_leave_monitor(struct vcpu *guest);
 uint64_t arch_access_value(const struct vcpu *v, uint32_t esr);         /* what the guest's store (ISS with ISV) writes */
 void arch_access_done(struct vcpu *v, uint32_t esr, uint64_t value);    /* it goes on behind it; value: what a load reads */
 uint64_t arch_fault_ipa(void);          /* of an abort: what the guest's address translates to */
+void arch_forget(const struct vcpu *v);         /* what this core has cached of its VM's translations and instructions; its memory is another one now */
+void arch_forget_debug(void);                   /* this core's breakpoints and watchpoints */
+uint64_t *arch_register(struct vcpu *v, uint32_t number, uint64_t *value);      /* REGISTER_*, of one whose registers are saved. value: to be written, or NULL; NULL: none, or not that value */
 /* fpu.S */
 void arch_fpu_save(struct arch_fpu *f);
 void arch_fpu_load(const struct arch_fpu *f);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "arch.h"
+#include "control.h"
 #include "layout.h"
 #include "monitor.h"
 #include "tables.h"
@@ -105,7 +106,8 @@ void gic_kick(const struct core *c);
 void vcpu_init(uint32_t n);             /* at boot, on its own core */
 void vcpu_start(struct vcpu *v, uint64_t entry, uint64_t x0);   /* any core: it is turned on */
 void vcpu_stop(struct vcpu *v);         /* this core's: PSCI CPU_OFF */
-void vm_stop(struct vcpu *v, const char *reason);               /* all of its vCPUs */
+enum vm_end { VM_OFF, VM_RESET, VM_FAULT };     /* PSCI SYSTEM_OFF, its last CPU_OFF; SYSTEM_RESET; what it, or its monitor, may not do */
+void vm_stop(struct vcpu *v, enum vm_end why, const char *reason);      /* all of its vCPUs: for good, unless its <restart> or its supervisor says otherwise */
 /* A virtual interrupt (IS_VIRTUAL) becomes pending, whoever runs where. */
 void vcpu_raise(struct vcpu *v, uint32_t intid);
 void vcpu_take_incoming(struct vcpu *v);
@@ -158,6 +160,15 @@ struct vcpu *monitor_call(struct vcpu *m);                                      
 struct vcpu *monitor_crash(struct vcpu *m, const char *what);
 bool monitor_owns(const struct core *c, uint32_t intid);                        /* its UART, or the alarm */
 struct vcpu *monitor_interrupt(struct vcpu *v, uint32_t intid);                 /* one of those, acknowledged */
+void monitor_reset(struct vcpu *guest);                                         /* as after monitor_init, on its core */
+
+/* control.c: restart and halt of a VM; vm->stopped is true except while it runs */
+bool control_stop(struct vcpu *v, enum vm_end why, const char *reason);        /* false: it stays stopped */
+bool control_step(struct vcpu *v);                      /* its core would run this vCPU of a stopped VM: what there is to do; true: run it */
+/* supervise.c: hypercalls of a supervisor */
+bool control_call(struct vcpu *v);                      /* false: no such call or capability */
+/* forget.c: a VM as before its first boot, all its vCPUs off; its memory is not touched. On the core of its first vCPU. */
+void forget_vm(struct vcpu *first);
 
 /* smmu.c */
 void smmu_init(void);                                   /* before any VM starts */

@@ -23,6 +23,7 @@
 #define CAP_SIZE_SHIFT 3
 #define CAP_NONE 0
 #define CAP_VIRQ 1
+#define CAP_CONTROL 4           /* of a VM, by its number: control.h */
 
 /* Hypercalls: HVC #1 (SVC #0 of a monitor), x0: number in bits 7:0, selector above; the result in x0, all other registers stay */
 #define CALL_NULL 0
@@ -31,6 +32,10 @@
 #define CALL_REPLY 3            /* a monitor's: the exit is handled (monitor.h) */
 #define CALL_ALARM 4            /* a monitor's: exit EXIT_ALARM when x1 nanoseconds have passed since reset; all ones: none */
 #define CALL_SWITCHING 5        /* this one and all above may end in another vCPU: every register is saved */
+#define CALL_REGISTER 8         /* of a VM that the caller controls: x0 0, and in x2 the value of register x1 (control.h) */
+#define CALL_SET_REGISTER 9     /* … becomes x2 */
+#define CALL_CONTROL 10         /* x1: resume, halt, restart */
+#define CALL_NOT_NOW -2         /* the VM is not halted, or not in a phase for that */
 #define CALL_BAD -1             /* no such call, no such capability, or one of another type */
 
 #define STACK_SHIFT 13          /* 8 KiB a core */

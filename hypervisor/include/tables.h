@@ -18,7 +18,7 @@
 /* A capability: an object, and what may be done with it. A selector is an index into the VM's list; no capability is made at run time. */
 struct hyp_cap {
     uint32_t type;              /* CAP_* (layout.h) in bits 7:0; of CAP_VIRQ the INTID in 31:16 */
-    uint32_t number;            /* of CAP_VIRQ the vCPU */
+    uint32_t number;            /* of CAP_VIRQ the vCPU, of CAP_CONTROL the VM */
 };
 
 struct hyp_vcpu {
@@ -49,6 +49,15 @@ struct hyp_vm {
     uint32_t irq_words;         /* a bit a word of irq_mask that is not 0 */
     /* One bit an INTID: SPIs (and PPIs) that the VM owns. PPI 27 (virtual timer) is in each VM's set. */
     uint32_t irq_mask[(HYP_INTIDS + 31) / 32];
+};
+
+/* What becomes of a VM that has failed. forge makes one for each VM if one of them has <restart> or <supervisor>. */
+struct hyp_control {
+    uint64_t vttbr;             /* of the space of its restart (control.h), or 0: it does not restart */
+    uint32_t limit;             /* of restarts */
+    uint32_t on_fault;          /* not only by PSCI SYSTEM_RESET */
+    uint32_t supervisor;        /* vCPU that is told of its faults, or HYP_VCPUS_MAX */
+    uint32_t intid;             /* by this virtual interrupt */
 };
 
 /* A core's time, over and over: slots in order from each multiple of the major frame. */
@@ -82,6 +91,7 @@ extern const struct hyp_smmu hyp_smmu;
 extern const struct hyp_stream hyp_streams[];
 extern const uint32_t hyp_vm_count;
 extern const struct hyp_vm hyp_vms[];
+extern const struct hyp_control hyp_controls[];     /* by VM */
 extern const uint32_t hyp_vcpu_count;
 extern const struct hyp_vcpu hyp_vcpus[];
 extern const uint32_t hyp_core_count;               /* cores that run a VM or are parked; MPIDR Aff0 0 .. n-1 */

@@ -60,6 +60,22 @@ struct system_monitor {
     uint64_t pa, size;          /* its memory, set by layout */
 };
 
+/* A VM that begins anew where another one is stopped. line 0: it does not. */
+struct system_restart {
+    int line;
+    bool on_fault;              /* after a fault of its own or of its monitor, too; after PSCI SYSTEM_RESET always */
+    unsigned limit;             /* how often */
+    uint64_t pa, size;          /* memory of what it begins with, set by layout */
+};
+
+/* The VM that decides about one that has failed. line 0: nobody does. */
+struct system_supervisor {
+    char *name;
+    int vm;                     /* index */
+    unsigned intid;             /* its virtual interrupt, 32 to 63 */
+    int line;
+};
+
 /* Another VM's virtual interrupt, which a VM may raise: its capability, whose selector is its number here. */
 struct system_signal {
     char *to_name;
@@ -98,6 +114,8 @@ struct system_vm {
     struct system_signal signals[SYSTEM_SIGNALS_MAX];
     size_t signal_count;
     struct system_monitor monitor;
+    struct system_restart restart;
+    struct system_supervisor supervisor;
     char *initramfs;            /* or NULL */
     char *cmdline;              /* or NULL */
     int console;                /* index of its first uart16550, or of its monitor's, or -1 */

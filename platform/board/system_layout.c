@@ -46,6 +46,31 @@ static void place_vms(struct system *s)
     }
 }
 
+#define RESTART_MAX (512 * MIB)             /* from RESTART_TEXT (hypervisor/include/control.h) to where a VM's memory may begin */
+
+/* What VMs begin anew with lies behind the monitors: the program that puts it back, its jobs, the payload, and what the monitor can write. */
+static void place_restarts(struct system *s, uint64_t at)
+{
+    int last = 0;
+    for (size_t i = 0; i < s->vm_count; i++) {
+        struct system_vm *vm = &s->vms[i];
+        if (vm->restart.line) {
+            vm->restart.pa = at;
+            vm->restart.size = align_up(2 * PAGE + align_up(vm->kernel_size, PAGE) + align_up(vm->initrd_size, PAGE) + SYSTEM_DTB_MAX +
+                                        (vm->monitor.line ? 2 * MIB : 0), 2 * MIB);
+            at += vm->restart.size;
+            last = vm->restart.line;
+        }
+        if (vm->restart.size > RESTART_MAX) {
+            system_error(s, last, "vm '%s': its payload has %" PRIu64 " MiB, too much to be put back: a VM that restarts begins with less than %lu", vm->name,
+                         vm->restart.size / MIB, RESTART_MAX / MIB);
+        }
+    }
+    if (last && at > s->hyp_base + s->hyp_size) {
+        system_error(s, last, "the hypervisor's memory has no room for what VMs restart with: give it at least %" PRIu64 "MiB", (at - s->hyp_base) / MIB);
+    }
+}
+
 /* Monitors lie in the hypervisor's memory, behind its own three regions of 2 MiB: 2 MiB each, and their disks. */
 static void place_monitors(struct system *s)
 {
@@ -63,6 +88,7 @@ static void place_monitors(struct system *s)
     if (last && at > s->hyp_base + s->hyp_size) {
         system_error(s, last, "the hypervisor's memory has no room for the monitors (and their disks): give it at least %" PRIu64 "MiB", (at - s->hyp_base) / MIB);
     }
+    place_restarts(s, at);
 }
 
 /* Size of a payload; *file becomes the path that forge reads. 0: an error was told. */

@@ -223,6 +223,19 @@ static void read_signal(struct system *s, struct system_vm *vm, xmlNodePtr n)
     vm->signals[vm->signal_count++] = (struct system_signal){ .to_name = attribute(n, "to"), .to = -1, .intid = number_of(s, n, "intid"), .line = xmlGetLineNo(n) };
 }
 
+#define RESTARTS 3u
+
+static void read_restart(struct system *s, struct system_vm *vm, xmlNodePtr n)
+{
+    char *on = attribute(n, "on");
+    bool fault = on && !strcmp(on, "fault");
+    vm->restart = (struct system_restart){ .line = xmlGetLineNo(n), .on_fault = fault, .limit = xmlHasProp(n, BAD_CAST "limit") ? number_of(s, n, "limit") : RESTARTS };
+    if (on && !fault && strcmp(on, "reset")) {
+        system_error(s, vm->restart.line, "on=\"%s\": write on=\"reset\" (PSCI SYSTEM_RESET), or on=\"fault\" (that, and every failure)", on);
+    }
+    free(on);
+}
+
 static void read_monitor(struct system *s, struct system_vm *vm, xmlNodePtr n)
 {
     static const struct { const char *element; enum system_model_kind kind; } kinds[] = {
@@ -274,6 +287,10 @@ static void read_vm(struct system *s, xmlNodePtr n)
             read_monitor(s, vm, c);
         } else if (is(c, "signal")) {
             read_signal(s, vm, c);
+        } else if (is(c, "restart")) {
+            read_restart(s, vm, c);
+        } else if (is(c, "supervisor")) {
+            vm->supervisor = (struct system_supervisor){ .name = attribute(c, "vm"), .vm = -1, .intid = number_of(s, c, "intid"), .line = xmlGetLineNo(c) };
         } else {
             read_payload(s, vm, c);
         }

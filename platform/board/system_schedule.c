@@ -97,6 +97,34 @@ static void check_signal(struct system *s, struct system_signal *g)
     }
 }
 
+#define RESTARTS_MAX 1000000u
+
+static void check_restart(struct system *s, const struct system_vm *vm)
+{
+    const struct system_restart *r = &vm->restart;
+    if (!r->limit || r->limit > RESTARTS_MAX) {
+        system_error(s, r->line, "limit=\"%u\": a VM restarts 1 to %u times: choose a number of them, or remove <restart>", r->limit, RESTARTS_MAX);
+    }
+    if (r->on_fault && vm->supervisor.line) {
+        system_error(s, r->line, "vm '%s': what becomes of it after a fault is its supervisor's to say (line %d): write on=\"reset\", or remove the supervisor", vm->name,
+                     vm->supervisor.line);
+    }
+}
+
+static void check_supervisor(struct system *s, size_t i)
+{
+    struct system_supervisor *p = &s->vms[i].supervisor;
+    p->vm = system_find_vm(s, p->name);
+    if (p->vm < 0) {
+        system_error(s, p->line, "unknown vm '%s': name one of the system's", p->name);
+    } else if (p->vm == (int)i) {
+        system_error(s, p->line, "vm '%s' cannot be its own supervisor, it is halted when it is needed: name another VM", p->name);
+    }
+    if (p->intid < SIGNAL_MIN || p->intid > SIGNAL_MAX) {
+        system_error(s, p->line, "intid=\"%u\": a supervisor is told by one of the interrupts %u to %u, which no device has: choose one", p->intid, SIGNAL_MIN, SIGNAL_MAX);
+    }
+}
+
 /* Models lie in pages of their own where neither memory nor the GIC nor a device of the board is. */
 static void check_models(struct system *s, const struct system_vm *vm)
 {
@@ -138,6 +166,12 @@ void system_check_schedules(struct system *s)
         check_placement(s, i);
         if (s->vms[i].monitor.line) {
             check_monitor(s, &s->vms[i]);
+        }
+        if (s->vms[i].restart.line) {
+            check_restart(s, &s->vms[i]);
+        }
+        if (s->vms[i].supervisor.line) {
+            check_supervisor(s, i);
         }
         vcpus += s->vms[i].core_count;
         for (size_t k = 0; k < s->vms[i].signal_count; k++) {

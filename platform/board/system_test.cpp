@@ -198,10 +198,33 @@ TEST_F(System, RefusesMalformedSizesAndFrequencies)
     refused(5, "clock=\"5GHz\" is no frequency", "from 1Hz to 4GHz", "clock=\"100MHz\"", "clock=\"5GHz\"");
 }
 
+TEST_F(System, RefusesARestartThatCannotBe)
+{
+    const std::string use = "<use device=\"uart0\"/>";
+    refused(10, "on=\"crash\"", "write on=\"reset\" (PSCI SYSTEM_RESET), or on=\"fault\"", use, use + "<restart on=\"crash\"/>");
+    refused(10, "limit=\"0\"", "a VM restarts 1 to 1000000 times", use, use + "<restart on=\"reset\" limit=\"0\"/>");
+    refused(10, "limit=\"often\" is no number", "write a decimal one", use, use + "<restart on=\"reset\" limit=\"often\"/>");
+    refused(10, "<restart> has no on", "add on=", use, use + "<restart/>");
+    refused(10, "<vm> has more than one of: restart", "remove one", use, use + "<restart on=\"reset\"/><restart on=\"reset\"/>");
+    refused(10, "what becomes of it after a fault is its supervisor's to say (line 10)", "write on=\"reset\"", use,
+            use + "<restart on=\"fault\"/><supervisor vm=\"b\" intid=\"40\"/>");
+    change(use, use + "<restart on=\"reset\"/>");
+    refused(10, "no room for what VMs restart with", "give it at least 8MiB", "memory=\"8MiB\"", "memory=\"6MiB\"");
+}
+
+TEST_F(System, RefusesASupervisorThatCannotBe)
+{
+    const std::string use = "<use device=\"uart0\"/>";
+    refused(10, "unknown vm 'c'", "name one of the system's", use, use + "<supervisor vm=\"c\" intid=\"40\"/>");
+    refused(10, "vm 'a' cannot be its own supervisor", "name another VM", use, use + "<supervisor vm=\"a\" intid=\"40\"/>");
+    refused(10, "intid=\"64\"", "one of the interrupts 32 to 63", use, use + "<supervisor vm=\"b\" intid=\"64\"/>");
+    refused(10, "<supervisor> has no intid", "add intid=", use, use + "<supervisor vm=\"b\"/>");
+}
+
 TEST_F(System, RefusesElementsAndAttributesThatItDoesNotKnow)
 {
     refused(10, "<use> has no attribute 'devise' (did you mean 'device'?)", "it takes device", "<use device=\"uart0\"/>", "<use device=\"uart0\" devise=\"\"/>");
-    refused(10, "<vm> has no element 'uses' (did you mean 'use'?)", "it takes memory linux raw monitor signal use", "<use device", "<uses device");
+    refused(10, "<vm> has no element 'uses' (did you mean 'use'?)", "it takes memory linux raw monitor restart supervisor signal use", "<use device", "<uses device");
     refused(1, "<board> is no system", "begin with <system", text_, "<board/>");
 }
 

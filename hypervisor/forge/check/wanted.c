@@ -144,6 +144,21 @@ static void read_monitor(struct wanted *w, struct wanted_monitor *m, xmlNodePtr 
     }
 }
 
+static void read_control(struct wanted_control *k, xmlNodePtr n)
+{
+    if (is(n, "restart")) {
+        char on[64];
+        word(n, "on", on);
+        k->restart_line = xmlGetLineNo(n);
+        k->on_fault = !strcmp(on, "fault");
+        k->limit = xmlHasProp(n, (const xmlChar *)"limit") ? number(n, "limit") : 3;
+    } else if (is(n, "supervisor")) {
+        k->supervisor_line = xmlGetLineNo(n);
+        word(n, "vm", k->supervisor);
+        k->intid = number(n, "intid");
+    }
+}
+
 static void read_vm(struct wanted *w, xmlNodePtr n)
 {
     if (w->vm_count == sizeof w->vms / sizeof w->vms[0]) {
@@ -171,6 +186,8 @@ static void read_vm(struct wanted *w, xmlNodePtr n)
             vm->signals[vm->signal_count++].intid = number(c, "intid");
         } else if (is(c, "monitor")) {
             read_monitor(w, &vm->monitor, c);
+        } else if (is(c, "restart") || is(c, "supervisor")) {
+            read_control(&vm->control, c);
         } else if (is(c, "use")) {
             int d = find_device(w, c, "device");
             if (d >= 0) {
