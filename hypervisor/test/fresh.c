@@ -189,7 +189,7 @@ void fresh_second(uint64_t context, uint64_t registers)
     }
 }
 
-/* A signal of another VM's, whatever else waits: raised is told, and it stays as it is. */
+/* Another VM's, raised before this one begins */
 static bool signalled(void) { return get(GICD + ISPENDR + 4) >> (SIGNAL + 1 - 32) & 1; }
 
 void fresh_main(const char *tree, uint64_t registers, uint64_t memory)
@@ -201,8 +201,7 @@ void fresh_main(const char *tree, uint64_t registers, uint64_t memory)
     hex(", registers ", registers);
     hex(", interrupts ", interrupts(GICR));
     text("\n");
-    bool told = signalled();
-    if (told) {
+    if (signalled()) {
         text("fresh: a signal waits\n");
     }
     spoil_memory();
@@ -213,7 +212,9 @@ void fresh_main(const char *tree, uint64_t registers, uint64_t memory)
         for (volatile int i = 0; i < 2000; i++) {           /* a look at the UART is an event of the board */
         }
         int letter = uart[LSR] & LSR_DR ? uart[RBR] : 0;
-        if (letter == 'n') {
+        if (letter == 'g') {
+            call(1, 0, 0, 0, 0, 1);         /* the signal that it may raise */
+        } else if (letter == 'n') {
             call(CPU_ON, 1, (uint64_t)fresh_second_entry, 0x5ec0, 0, 0);
         } else if (letter >= 'A' && letter <= 'Z') {
             second = letter - 'A' + 'a';

@@ -36,6 +36,15 @@ for i, letter in ipairs { "r", "R", "r" } do        -- by the first vCPU, by the
     local found = second()
     check(found == second_first, ("the second vCPU finds '%s', and found '%s' at first"):format(found, second_first))
 end
+
+-- What it had pending is gone; what comes while it is put back is not
+b:send("slot", "r")
+b:expect("hypervisor", "ingot: vm slot: restarts (1 of 1000)", { within = "10ms" })
+b:send("two", "g")
+b:expect("slot", "fresh: a signal waits\n", { within = "100ms" })
+b:expect("slot", "fresh: ready", { within = "100ms" })
+again("slot", "d", "ingot: vm slot: restarts (2 of 1000)")
+
 b:send("two", "D")
 b:expect("hypervisor", "ingot: vm two: stopped: data access outside of the VM", { within = "10ms" })
 for _, vm in ipairs { "one", "two", "slot" } do

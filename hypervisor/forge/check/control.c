@@ -31,6 +31,15 @@ static void loaded(const struct image *i, uint64_t from, uint8_t *to, uint64_t s
     }
 }
 
+static bool in_image(const struct image *i, uint64_t from, uint64_t size)
+{
+    bool is = false;
+    for (size_t n = 0; n < i->load_count; n++) {
+        is |= from < i->loads[n]->p_paddr + i->loads[n]->p_filesz && i->loads[n]->p_paddr < from + size;
+    }
+    return is;
+}
+
 /* What a job leaves in memory whose first byte is physical `phys`. */
 static bool puts_back(const struct image *i, const struct restart_job *job, const struct place *at, uint64_t phys)
 {
@@ -40,11 +49,13 @@ static bool puts_back(const struct image *i, const struct restart_job *job, cons
     }
     for (uint64_t done = 0, size; done < job->bytes; done += size) {
         size = job->bytes - done < CHUNK ? job->bytes - done : CHUNK;
+        if (!job->from && !in_image(i, phys + done, size)) {
+            continue;                   /* zeroes, and nothing is loaded there */
+        }
         loaded(i, phys + done, wanted, size);
+        memset(is, 0, size);
         if (job->from) {
             loaded(i, at->program + (job->from - RESTART_TEXT) + done, is, size);
-        } else {
-            memset(is, 0, size);
         }
         if (memcmp(is, wanted, size)) {
             return false;
