@@ -117,13 +117,35 @@ static bool all_off(struct vcpu *v, struct control *k)
     return true;
 }
 
+/* On the first vCPU's core, which the others wait for. */
+static void resume(struct vcpu *v, struct control *k)
+{
+    for (uint32_t bits = k->online; bits; bits &= bits - 1) {
+        hyp_vcpu_states[v->config->first_vcpu + __builtin_ctz(bits)].online = true;
+    }
+    if (v->config->monitor) {
+        monitor_resume(v);
+    }
+    k->phase = PHASE_RUNS;
+    k->off = k->online = 0;
+    v->vm->stopped = false;
+    for (uint32_t i = 1; i < v->config->vcpu_count; i++) {
+        gic_kick(v[i].core);
+    }
+}
+
+bool control_halting(const struct vcpu *v) { return control_of(v)->phase == PHASE_HALTING; }
+
 bool control_step(struct vcpu *v)
 {
     struct control *k = control_of(v);
     lock_take(&k->lock);
     bool runs = k->phase == PHASE_LOADING && v->index == 0;
-    if (k->phase == PHASE_HALTING || k->phase == PHASE_ENDING) {
-        put_away(v, k);
+    if (k->phase == PHASE_RESUMING && v->index == 0) {
+        resume(v, k);
+        runs = true;
+    } else if (k->phase == PHASE_HALTING || k->phase == PHASE_ENDING) {
+        put_away(v, k);                     /* never while its monitor runs (monitor_interrupted) */
         runs = k->off == (1u << v->config->vcpu_count) - 1 && all_off(v, k);
     }
     lock_give(&k->lock);
@@ -133,23 +155,19 @@ bool control_step(struct vcpu *v)
 /* By a supervisor, on its core. */
 bool control_command(struct vcpu *v, uint64_t command)
 {
+    const struct hyp_control *t = &hyp_controls[v->config - hyp_vms];
     struct control *k = control_of(v);
     bool done = true;
     lock_take(&k->lock);
     if (command == CONTROL_RESUME && k->phase == PHASE_HALTED) {
-        for (uint32_t bits = k->online; bits; bits &= bits - 1) {
-            hyp_vcpu_states[v->config->first_vcpu + __builtin_ctz(bits)].online = true;
-        }
-        k->phase = PHASE_RUNS;
-        k->off = k->online = 0;
-        v->vm->stopped = false;
+        k->phase = PHASE_RESUMING;
         console_print("ingot: vm %s: resumes\n", v->config->name);
     } else if (command == CONTROL_HALT && k->phase == PHASE_RUNS) {
         v->vm->stopped = true;
         k->phase = PHASE_HALTING;
-    } else if (command == CONTROL_RESTART && k->phase != PHASE_ENDING && k->phase != PHASE_LOADING && may_restart(k, &hyp_controls[v->config - hyp_vms])) {
+    } else if (command == CONTROL_RESTART && k->phase != PHASE_ENDING && k->phase != PHASE_LOADING && k->phase != PHASE_RESUMING && may_restart(k, t)) {
         v->vm->stopped = true;
-        restart(v, k, &hyp_controls[v->config - hyp_vms], "its supervisor says so");
+        restart(v, k, t, "its supervisor says so");
     } else {
         done = false;
     }

@@ -36,6 +36,10 @@ void schedule_start(struct core *c)
 static void next_slot(struct core *c)
 {
     const struct hyp_core *t = table(c);
+    if (!t->slot_count) {
+        arch_alarm(~0ul);                   /* of a monitor whose VM is stopped */
+        return;
+    }
     c->slot = c->slot + 1 == t->slot_count ? 0 : c->slot + 1;
     arch_alarm(c->slot_end + SWITCH_TICKS);
     c->slot_end += t->slots[c->slot].ticks;

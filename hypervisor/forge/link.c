@@ -102,7 +102,12 @@ static void restart_copies(FILE *out, size_t vm, const char *name, const struct 
 static void restart(FILE *out, size_t v, const struct system_vm *vm)
 {
     struct piece own[3] = { { vm->kernel_ipa, vm->kernel, "", 0 } }, monitor = { MONITOR_DATA, "monitor", ".bin", MONITOR_DATA - MONITOR_TEXT };
-    size_t count = 1;
+    size_t count = 1, data = 1;
+    if (vm->monitor.program) {
+        monitor.path = vm->monitor.program;
+        monitor.ending = "";
+        data = vm->monitor.program_size > monitor.skip;
+    }
     if (vm->initrd_size) {
         own[count++] = (struct piece){ vm->initrd_ipa, vm->initramfs, "", 0 };
     }
@@ -112,12 +117,12 @@ static void restart(FILE *out, size_t v, const struct system_vm *vm)
     fprintf(out, "    .balign 4096\n");
     restart_jobs(out, v, "ram", vm->ipa, vm->ipa + vm->size, own, count);
     if (vm->monitor.line) {
-        restart_jobs(out, v, "monitor", MONITOR_DATA, MONITOR_CONFIG, &monitor, 1);
+        restart_jobs(out, v, "monitor", MONITOR_DATA, MONITOR_CONFIG, &monitor, data);
     }
     fprintf(out, "    .quad 0, 0, 0\n");
     restart_copies(out, v, "ram", own, count);
     if (vm->monitor.line) {
-        restart_copies(out, v, "monitor", &monitor, 1);
+        restart_copies(out, v, "monitor", &monitor, data);
     }
 }
 
@@ -132,7 +137,7 @@ void forge_payloads(FILE *out, const struct system *s)
         }
         payload(out, v, "tree", vm->name, ".dtb");      /* found by -I */
         if (vm->monitor.line) {
-            payload(out, v, "monitor", "monitor", ".bin");
+            payload(out, v, "monitor", vm->monitor.program ? vm->monitor.program : "monitor", vm->monitor.program ? "" : ".bin");
         }
         if (vm->monitor.disk_size) {
             payload(out, v, "disk", vm->monitor.disk, "");

@@ -40,11 +40,11 @@ static bool has_control(const struct system *s)
 static const struct {
     const char *name;
     bool (*used)(const struct system *s);
-    const char *hooks[8];
+    const char *hooks[16];
 } modules[] = {
     { "smmu", has_iommu, { "smmu_init", "smmu_interrupt" } },
-    { "monitor", has_monitor, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns", "monitor_reset" } },
-    { "control", has_control, { "control_stop", "control_step" } },
+    { "monitor", has_monitor, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns", "monitor_reset", "monitor_resume", "monitor_interrupted" } },
+    { "control", has_control, { "control_stop", "control_step", "control_halting" } },
     { "supervise", has_supervisor, { "control_call" } },
 };
 

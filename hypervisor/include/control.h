@@ -44,7 +44,8 @@
 #define PHASE_HALTED 2
 #define PHASE_ENDING 3                  /* it begins anew when all its vCPUs are off */
 #define PHASE_LOADING 4
-#define PHASE_STOPPED 5                 /* for good, or until CONTROL_RESTART */
+#define PHASE_RESUMING 5
+#define PHASE_STOPPED 6                 /* for good, or until CONTROL_RESTART */
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

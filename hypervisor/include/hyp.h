@@ -48,6 +48,7 @@ struct vcpu {
     uint32_t exits;                     /* a monitor's, that wait: a bit an EXIT_* */
     uint64_t alarm;                     /* tick, or ~0: a monitor's */
     uint32_t exit, esr;                 /* a monitor's: what it is in for, and the syndrome of the access */
+    uint64_t ipa;                       /* … and its address */
     bool shared;                        /* the core has other vCPUs too */
     bool online;                        /* PSCI: on */
     bool starting;                      /* PSCI: on pending; start_* are valid */
@@ -160,11 +161,14 @@ struct vcpu *monitor_call(struct vcpu *m);                                      
 struct vcpu *monitor_crash(struct vcpu *m, const char *what);
 bool monitor_owns(const struct core *c, uint32_t intid);                        /* its UART, or the alarm */
 struct vcpu *monitor_interrupt(struct vcpu *v, uint32_t intid);                 /* one of those, acknowledged */
+struct vcpu *monitor_interrupted(struct vcpu *m);                               /* by one that is not its own, dealt with: what runs then */
+void monitor_resume(struct vcpu *guest);                                        /* its VM was halted; on its core */
 void monitor_reset(struct vcpu *guest);                                         /* as after monitor_init, on its core */
 
 /* control.c: restart and halt of a VM; vm->stopped is true except while it runs */
 bool control_stop(struct vcpu *v, enum vm_end why, const char *reason);        /* false: it stays stopped */
 bool control_step(struct vcpu *v);                      /* its core would run this vCPU of a stopped VM: what there is to do; true: run it */
+bool control_halting(const struct vcpu *v);             /* the stopped VM is to be halted, and may end first what it is at */
 /* supervise.c: hypercalls of a supervisor */
 bool control_call(struct vcpu *v);                      /* false: no such call or capability */
 /* forget.c: a VM as before its first boot, all its vCPUs off; its memory is not touched. On the core of its first vCPU. */

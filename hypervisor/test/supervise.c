@@ -81,7 +81,7 @@ static void control(uint64_t command)
 /* Who has failed, if it has. */
 static void report(void)
 {
-    static const char *const phases[] = { "runs", "halting", "halted", "ending", "loading", "stopped" };
+    static const char *const phases[] = { "runs", "halting", "halted", "ending", "loading", "resuming", "stopped" };
     text("supervise: ");
     text(phases[get(REGISTER_PHASE)]);
     hex(" vcpu ", get(REGISTER_FAULT_VCPU));

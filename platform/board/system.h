@@ -57,6 +57,8 @@ struct system_monitor {
     size_t model_count;
     char *disk;                 /* file of the virtio-block, or NULL */
     uint64_t disk_size;
+    char *program;              /* file of another monitor than Ingot's, or NULL */
+    uint64_t program_size;
     uint64_t pa, size;          /* its memory, set by layout */
 };
 

@@ -288,6 +288,16 @@ static bool find_modules(struct system *s, struct system_vm *vm, const char *fil
     return found;
 }
 
+#define PROGRAM_MAX 0x1f0000ul              /* MONITOR_CONFIG - MONITOR_TEXT (hypervisor/include/monitor.h) */
+
+static void find_program(struct system *s, struct system_monitor *m, const char *files_dir)
+{
+    m->program_size = find_file(s, m->line, &m->program, files_dir);
+    if (m->program_size > PROGRAM_MAX) {
+        system_error(s, m->line, "'%s' has %" PRIu64 " KiB: a monitor has at most %lu with its data, make it smaller", m->program, m->program_size / 1024, PROGRAM_MAX / 1024);
+    }
+}
+
 void system_layout(struct system *s, const char *files_dir)
 {
     bool good = !s->errors;
@@ -303,6 +313,9 @@ void system_layout(struct system *s, const char *files_dir)
         }
         if (vm->monitor.disk) {
             vm->monitor.disk_size = find_file(s, vm->monitor.line, &vm->monitor.disk, files_dir);
+        }
+        if (vm->monitor.program) {
+            find_program(s, &vm->monitor, files_dir);
         }
         vm->kernel_size = find_file(s, vm->payload_line, &vm->kernel, files_dir);
         if (vm->initramfs) {

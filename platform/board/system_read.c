@@ -243,6 +243,7 @@ static void read_monitor(struct system *s, struct system_vm *vm, xmlNodePtr n)
     struct system_monitor *m = &vm->monitor;
     m->line = xmlGetLineNo(n);
     m->console = -1;
+    m->program = attribute(n, "program");
     for (xmlNodePtr c = n->children; c; c = c->next) {
         for (unsigned k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
             if (is(c, kinds[k].element)) {

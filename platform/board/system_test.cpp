@@ -212,6 +212,14 @@ TEST_F(System, RefusesARestartThatCannotBe)
     refused(10, "no room for what VMs restart with", "give it at least 8MiB", "memory=\"8MiB\"", "memory=\"6MiB\"");
 }
 
+TEST_F(System, RefusesAMonitorsProgramThatCannotBe)
+{
+    const std::string use = "<use device=\"uart0\"/>";
+    refused(10, "missing file 'none.bin'", "correct the name", use, use + "<monitor program=\"none.bin\"/>");
+    std::ofstream(dir_ + "/big.bin") << std::string(0x1f0001, 'x');
+    refused(10, "'" + dir_ + "/big.bin' has 1984 KiB", "make it smaller", use, use + "<monitor program=\"big.bin\"/>");
+}
+
 TEST_F(System, RefusesASupervisorThatCannotBe)
 {
     const std::string use = "<use device=\"uart0\"/>";

@@ -36,6 +36,7 @@ struct wanted_monitor {
     struct { unsigned kind; uint64_t base; unsigned spi; } models[8];   /* kind: as in hypervisor/include/monitor.h */
     size_t model_count;
     bool disk;
+    char *program;                  /* as written; NULL: Ingot's */
     int line;                       /* 0: the VM has none */
 };
 struct wanted_control {
@@ -132,7 +133,7 @@ struct tree_range {
     uint64_t from, end;
 };
 void tree_check(const struct image *i, const struct wanted *w, size_t vm, uint64_t at, uint64_t room, struct tree_range *initrd);
-/* payloads.c: what lies where the VMs begin; files: a folder to compare with, or NULL */
-void payloads_check(const struct image *i, const struct wanted *w, const uint64_t *pa, const char *files);
+/* payloads.c: what lies where the VMs and their monitors begin; files: a folder to compare with, or NULL */
+void payloads_check(const struct image *i, const struct wanted *w, const uint64_t *pa, const uint64_t *monitor_pa, const char *files);
 
 #endif

@@ -45,7 +45,7 @@ int main(int argc, char **argv)
     }
     control_check(&image, &w, pa, monitor_pa);
     streams_check(&image, &w, root);
-    payloads_check(&image, &w, pa, files);
+    payloads_check(&image, &w, pa, monitor_pa, files);
     if (report_count()) {
         fprintf(stderr, "%s: %u differences from %s: forge and forge-check do not agree, one of them is wrong\n", names[1], report_count(), names[0]);
     }

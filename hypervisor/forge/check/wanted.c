@@ -129,6 +129,7 @@ static void read_monitor(struct wanted *w, struct wanted_monitor *m, xmlNodePtr 
     static const char *const kinds[] = { "", "pl011", "pl031", "virtio-console", "virtio-block" };
     m->line = xmlGetLineNo(n);
     m->console = find_device(w, n, "console");
+    m->program = attribute(n, "program");
     if (m->console >= 0) {
         w->devices[m->console].owner = OWNER_HYPERVISOR;
     }
