@@ -4,7 +4,7 @@
 #include "guest.h"
 
 enum { RBR = 0, THR = 0, LSR = 5, LSR_DR = 1 };
-#define UART 0x0b002000ul
+#define UART 0x0b007000ul
 #define MONITORS 0x09000000ul           /* nobody is there: the monitor's */
 
 void check_main(void);

@@ -154,7 +154,7 @@ static void others(void)
 {
     uint64_t of = selector;
     for (uint64_t call = CALL_REGISTER; call <= CALL_CONTROL; call++) {
-        for (selector = 3; selector < 1ul << 40; selector *= 5) {
+        for (selector = 4; selector < 1ul << 40; selector *= 5) {
             refused(call, 0, 0, CALL_BAD, "another selector");
         }
     }
@@ -168,7 +168,7 @@ static void others(void)
 static void obey(int letter)
 {
     switch (letter) {
-    case '0': case '1': case '2': selector = letter - '0'; break;
+    case '0': case '1': case '2': case '3': selector = letter - '0'; break;
     case 'f': report(); break;
     case 'g': registers(); break;
     case 'k': skip(); break;
