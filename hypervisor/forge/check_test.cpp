@@ -229,6 +229,27 @@ TEST_F(Checked, AFlippedBitOfARestartOrASupervisorIsTold)
     EXPECT_EQ("", told("the restart of vm 'linux': its memory: 0x40000000-0x"));
 }
 
+TEST_F(Checked, AFlippedBitOfAStepToADeviceIsTold)
+{
+    std::string text = read_file(FIRST_LIGHT), memory = "<hypervisor memory=\"8MiB\"";
+    ASSERT_NE(std::string::npos, text.find(memory));
+    text.replace(text.find(memory), memory.size(), "<hypervisor memory=\"16MiB\"");
+    text.insert(text.find("<use device=\"uart0\"/>"), "<restart on=\"reset\"><write device=\"dmaq0\" offset=\"8\" value=\"2\"/><wait device=\"dmaq0\" offset=\"12\" zero=\"1\"/></restart>");
+    bench.write("steps.xml", text);
+    xml = bench.dir + "/steps.xml";
+    ASSERT_EQ(0, bench.forge(xml, "out")) << bench.said();
+    good = read_file(path);
+    ASSERT_EQ(0, check(path)) << bench.said();
+    Image image(path);
+    auto pages = image.walk(image.get<struct hyp_control>(image.symbol("hyp_controls")).vttbr & 0xffffffffffff);
+    EXPECT_EQ(0xb010000u, pages.at(0xb010000).pa) << "its registers";
+    EXPECT_EQ(0u, pages.count(0xb000000)) << "another device's";
+    for (unsigned bit = 0; bit < 2 * sizeof(struct restart_job) * 8; bit += 3) {
+        EXPECT_EQ(1, flipped(pages.at(RESTART_JOBS).pa + bit / 8, bit % 8)) << bit;
+    }
+    EXPECT_EQ("", told("the restart of vm 'linux': job 1 is not: wait for zero in 0x1 at 0xb01000c"));
+}
+
 TEST_F(Checked, DifferencesAreToldInWords)
 {
     Image image(path);

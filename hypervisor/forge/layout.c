@@ -193,6 +193,15 @@ static void restart(struct layout *l, const struct system *s, size_t v)
         map(p, "monitor", MONITOR_DATA, vm->monitor.pa + MONITOR_DATA - MONITOR_TEXT, MONITOR_CONFIG - MONITOR_DATA, MEMORY "read write", "execute", vm->monitor.line,
             layout_text("its monitor's data and stack, to be put back"));
     }
+    for (size_t i = 0; i < s->device_count; i++) {
+        bool touched = false;
+        for (size_t k = 0; k < vm->restart.step_count; k++) {
+            touched |= vm->restart.steps[k].device == (int)i;
+        }
+        if (touched) {
+            device(p, &s->devices[i], s->devices[i].size, "it is brought to rest");
+        }
+    }
 }
 
 struct layout *layout_make(const struct system *s)

@@ -97,10 +97,11 @@ static void restart_copies(FILE *out, size_t vm, const char *name, const struct 
     }
 }
 
-/* hypervisor/include/control.h: the program, its jobs, and what they copy: all that the image puts into what the VM, or its monitor, can write; but not the disk, which a
+/* hypervisor/include/control.h: the program, its jobs (devices first), and what they copy: all that the image puts into what the VM, or its monitor, can write; but not the disk, which a
  * reset does not change. */
-static void restart(FILE *out, size_t v, const struct system_vm *vm)
+static void restart(FILE *out, const struct system *s, size_t v)
 {
+    const struct system_vm *vm = &s->vms[v];
     struct piece own[3] = { { vm->kernel_ipa, vm->kernel, "", 0 } }, monitor = { MONITOR_DATA, "monitor", ".bin", MONITOR_DATA - MONITOR_TEXT };
     size_t count = 1, data = 1;
     if (vm->monitor.program) {
@@ -115,6 +116,10 @@ static void restart(FILE *out, size_t v, const struct system_vm *vm)
     fprintf(out, "    .section .payload.vm%zu.restart, \"a\"\n    .balign 4096\nrestart_%zu:\n", v, v);
     file_bytes(out, "restart", ".bin", 0);
     fprintf(out, "    .balign 4096\n");
+    for (size_t i = 0; i < vm->restart.step_count; i++) {
+        const struct system_step *t = &vm->restart.steps[i];
+        fprintf(out, "    .quad 0x%" PRIx64 ", %u, 0x%x\n", s->devices[t->device].base + t->offset, t->wait ? 8 : t->size, t->value);
+    }
     restart_jobs(out, v, "ram", vm->ipa, vm->ipa + vm->size, own, count);
     if (vm->monitor.line) {
         restart_jobs(out, v, "monitor", MONITOR_DATA, MONITOR_CONFIG, &monitor, data);
@@ -143,7 +148,7 @@ void forge_payloads(FILE *out, const struct system *s)
             payload(out, v, "disk", vm->monitor.disk, "");
         }
         if (vm->restart.line) {
-            restart(out, v, vm);
+            restart(out, s, v);
         }
     }
 }

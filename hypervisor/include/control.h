@@ -9,6 +9,7 @@
 #define RESTART_TEXT 0x20000000
 #define RESTART_JOBS 0x20001000
 #define RESTART_COPY 0x20002000
+#define RESTART_PATIENCE 1000000
 #define RESTART_LINE 64                 /* bytes: what to, from and bytes of a job are multiples of */
 
 /* CALL_REGISTER, CALL_SET_REGISTER: x1 is the vCPU's number in bits 15:8, in 7:0 a general register, or one of these; the value is in x2. Registers of the last fault
@@ -50,7 +51,8 @@
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 
-/* In order; behind the last one is one to 0. */
+/* In order; behind the last one is one to 0. A job of 1 or 4 bytes writes `from` itself, to a device's register; one of 8 reads a register of 32 bits until it has no bit
+ * of `from`, RESTART_PATIENCE times at most. */
 struct restart_job {
     uint64_t to, bytes;
     uint64_t from;                      /* 0: zeroes */

@@ -9,6 +9,8 @@ enum { WORDS = 9, SIGNAL = 41, IROUTER = 0x6000 };
 #define SYSTEM_OFF 0x84000008ul
 #define SYSTEM_RESET 0x84000009ul
 #define RAM_END 0x40200000ul
+#define DMAQ 0x0b010000ul
+#define DMA_RING 0x40100000ul
 
 int64_t call(uint64_t x0, uint64_t x1, uint64_t x2, uint64_t x3, uint64_t *results, uint64_t immediate);
 void spoil_simd(uint64_t value);
@@ -159,6 +161,21 @@ static void spoil_memory(void)
     }
 }
 
+/* Of a DMA engine, longer than a restart takes (vdevices/dmaq/README.md). */
+static void transfer(void)
+{
+    volatile uint64_t *descriptor = (volatile uint64_t *)DMA_RING;
+    descriptor[0] = DMA_RING + 0x10000;
+    descriptor[1] = DMA_RING + 0x60000;
+    descriptor[2] = 0x50000;
+    descriptor[3] = 0;
+    put(DMAQ + 0x10, DMA_RING);
+    put(DMAQ + 0x14, 0);
+    put(DMAQ + 0x18, 2);
+    put(DMAQ + 0x08, 1);
+    put(DMAQ + 0x1c, 1);
+}
+
 static void end_by(int letter)
 {
     switch (letter) {
@@ -212,7 +229,10 @@ void fresh_main(const char *tree, uint64_t registers, uint64_t memory)
         for (volatile int i = 0; i < 2000; i++) {           /* a look at the UART is an event of the board */
         }
         int letter = uart[LSR] & LSR_DR ? uart[RBR] : 0;
-        if (letter == 'g') {
+        if (letter == 't') {
+            transfer();
+            text("fresh: a transfer is under way\n");
+        } else if (letter == 'g') {
             call(1, 0, 0, 0, 0, 1);         /* the signal that it may raise */
         } else if (letter == 'n') {
             call(CPU_ON, 1, (uint64_t)fresh_second_entry, 0x5ec0, 0, 0);

@@ -32,10 +32,16 @@ local function second()
 end
 local second_first = second()
 for i, letter in ipairs { "r", "R", "r" } do        -- by the first vCPU, by the second one
-    again("two", letter, "ingot: vm two: restarts (" .. i .. " of 4): ")
+    again("two", letter, "ingot: vm two: restarts (" .. i .. " of 5): ")
     local found = second()
     check(found == second_first, ("the second vCPU finds '%s', and found '%s' at first"):format(found, second_first))
 end
+
+-- The DMA that is under way ends before memory is put back
+b:send("two", "t")
+b:expect("two", "fresh: a transfer is under way\n", { within = "1ms" })
+again("two", "r", "ingot: vm two: restarts (4 of 5): ")
+second()
 
 -- What it had pending is gone; what comes while it is put back is not
 b:send("slot", "r")

@@ -21,6 +21,8 @@ job:
     ldr     x1, [x8], #8                    /* from */
     cbz     x0, finished
     cbz     x2, job
+    cmp     x2, #8
+    b.ls    register
     add     x2, x0, x2                      /* end */
     mov     x3, x0
 1:  dc      civac, x3
@@ -50,6 +52,22 @@ zeroes:
     add     x0, x0, #RESTART_LINE
     cmp     x0, x2
     b.lo    zeroes
+    b       job
+register:                                   /* of a device */
+    b.eq    wait
+    cmp     x2, #1
+    b.ne    1f
+    strb    w1, [x0]
+    b       job
+1:  str     w1, [x0]
+    b       job
+wait:
+    ldr     w4, =RESTART_PATIENCE
+1:  ldr     w3, [x0]
+    tst     w3, w1
+    sub     w4, w4, #1
+    ccmp    w4, #0, #4, ne                  /* none of the bits, or no patience: equal */
+    b.ne    1b
     b       job
 finished:
     dsb     sy

@@ -62,9 +62,22 @@ struct system_monitor {
     uint64_t pa, size;          /* its memory, set by layout */
 };
 
+/* How a device of a VM that restarts comes to rest: a register is written, or waited for. */
+#define SYSTEM_STEPS_MAX 32
+struct system_step {
+    char *device_name;
+    int device;                 /* index */
+    bool wait;                  /* until the bits of value are 0 */
+    uint64_t offset;
+    unsigned value, size;       /* bytes: 1 or 4 */
+    int line;
+};
+
 /* A VM that begins anew where another one is stopped. line 0: it does not. */
 struct system_restart {
     int line;
+    struct system_step steps[SYSTEM_STEPS_MAX];
+    size_t step_count;
     bool on_fault;              /* after a fault of its own or of its monitor, too; after PSCI SYSTEM_RESET always */
     unsigned limit;             /* how often */
     uint64_t pa, size;          /* memory of what it begins with, set by layout */

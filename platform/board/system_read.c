@@ -223,6 +223,18 @@ static void read_signal(struct system *s, struct system_vm *vm, xmlNodePtr n)
     vm->signals[vm->signal_count++] = (struct system_signal){ .to_name = attribute(n, "to"), .to = -1, .intid = number_of(s, n, "intid"), .line = xmlGetLineNo(n) };
 }
 
+static void read_step(struct system *s, struct system_restart *r, xmlNodePtr n)
+{
+    if (r->step_count == SYSTEM_STEPS_MAX) {
+        system_error(s, xmlGetLineNo(n), "more than %d steps: remove some", SYSTEM_STEPS_MAX);
+        return;
+    }
+    bool wait = is(n, "wait");
+    r->steps[r->step_count++] = (struct system_step){ .device_name = attribute(n, "device"), .device = -1, .wait = wait, .offset = size_of(s, n, "offset"),
+                                                      .value = number_of(s, n, wait ? "zero" : "value"),
+                                                      .size = xmlHasProp(n, BAD_CAST "size") ? number_of(s, n, "size") : 4, .line = xmlGetLineNo(n) };
+}
+
 #define RESTARTS 3u
 
 static void read_restart(struct system *s, struct system_vm *vm, xmlNodePtr n)
@@ -234,6 +246,11 @@ static void read_restart(struct system *s, struct system_vm *vm, xmlNodePtr n)
         system_error(s, vm->restart.line, "on=\"%s\": write on=\"reset\" (PSCI SYSTEM_RESET), or on=\"fault\" (that, and every failure)", on);
     }
     free(on);
+    for (xmlNodePtr c = n->children; c; c = c->next) {
+        if (is(c, "write") || is(c, "wait")) {
+            read_step(s, &vm->restart, c);
+        }
+    }
 }
 
 static void read_monitor(struct system *s, struct system_vm *vm, xmlNodePtr n)

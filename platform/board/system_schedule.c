@@ -99,9 +99,28 @@ static void check_signal(struct system *s, struct system_signal *g)
 
 #define RESTARTS_MAX 1000000u
 
-static void check_restart(struct system *s, const struct system_vm *vm)
+/* What it does to devices, it does in the VM's place. */
+static void check_step(struct system *s, size_t vm, struct system_step *t)
 {
-    const struct system_restart *r = &vm->restart;
+    t->device = system_find_device(s, t->device_name);
+    const struct system_device *d = t->device < 0 ? NULL : &s->devices[t->device];
+    if (!d || d->owner != (int)vm) {
+        system_error(s, t->line, "device '%s' is not one that vm '%s' uses: name one of its own", t->device_name, s->vms[vm].name);
+    } else if (t->size != 1 && t->size != 4) {
+        system_error(s, t->line, "size=\"%u\": a register has 1 or 4 bytes: write one of them", t->size);
+    } else if (t->offset % t->size || t->offset > d->size - t->size) {
+        system_error(s, t->line, "offset 0x%" PRIx64 " is not a register's of %u bytes in the 0x%" PRIx64 " of device '%s': correct it", t->offset, t->size, d->size, d->name);
+    } else if (t->size == 1 && t->value > 0xff) {
+        system_error(s, t->line, "value 0x%x does not fit into a register of 1 byte: correct it", t->value);
+    }
+}
+
+static void check_restart(struct system *s, struct system_vm *vm)
+{
+    struct system_restart *r = &vm->restart;
+    for (size_t i = 0; i < r->step_count; i++) {
+        check_step(s, vm - s->vms, &r->steps[i]);
+    }
     if (!r->limit || r->limit > RESTARTS_MAX) {
         system_error(s, r->line, "limit=\"%u\": a VM restarts 1 to %u times: choose a number of them, or remove <restart>", r->limit, RESTARTS_MAX);
     }

@@ -212,6 +212,18 @@ TEST_F(System, RefusesARestartThatCannotBe)
     refused(10, "no room for what VMs restart with", "give it at least 8MiB", "memory=\"8MiB\"", "memory=\"6MiB\"");
 }
 
+TEST_F(System, RefusesAStepToADeviceThatCannotBe)
+{
+    const std::string use = "<use device=\"uart0\"/>", on = use + "<restart on=\"reset\">", off = "</restart>";
+    refused(10, "device 'dmaq0' is not one that vm 'a' uses", "name one of its own", use, on + "<write device=\"dmaq0\" offset=\"8\" value=\"2\"/>" + off);
+    refused(10, "device 'dmaq9' is not one that vm 'a' uses", "name one of its own", use, on + "<wait device=\"dmaq9\" offset=\"8\" zero=\"2\"/>" + off);
+    refused(10, "offset 0x1000 is not a register's of 4 bytes in the 0x1000", "correct it", use, on + "<write device=\"uart0\" offset=\"0x1000\" value=\"2\"/>" + off);
+    refused(10, "offset 0x2 is not a register's of 4 bytes", "correct it", use, on + "<write device=\"uart0\" offset=\"2\" value=\"2\"/>" + off);
+    refused(10, "value 0x100 does not fit", "correct it", use, on + "<write device=\"uart0\" offset=\"1\" value=\"256\" size=\"1\"/>" + off);
+    refused(10, "size=\"2\"", "1 or 4 bytes", use, on + "<write device=\"uart0\" offset=\"1\" value=\"0\" size=\"2\"/>" + off);
+    refused(10, "<wait> has no zero", "add zero=", use, on + "<wait device=\"uart0\" offset=\"8\"/>" + off);
+}
+
 TEST_F(System, RefusesAMonitorsProgramThatCannotBe)
 {
     const std::string use = "<use device=\"uart0\"/>";

@@ -44,6 +44,8 @@ struct wanted_control {
     bool on_fault;
     unsigned limit, intid;
     char supervisor[64];
+    struct { int device; bool wait; uint64_t offset; unsigned value, size; } steps[32];
+    size_t step_count;
 };
 struct wanted_vm {
     char name[64];

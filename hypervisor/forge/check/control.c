@@ -86,14 +86,27 @@ static const struct restart_job *check_region(const struct image *i, const struc
     return job;
 }
 
-static void check_jobs(const struct image *i, const struct wanted_vm *vm, const struct place *place, uint64_t ram_pa, uint64_t monitor_pa)
+/* What is done to devices comes first. Returns the job behind it. */
+static const struct restart_job *check_steps(const struct wanted *w, const struct wanted_vm *vm, const struct restart_job *job)
+{
+    for (size_t n = 0; n < vm->control.step_count; n++, job++) {
+        uint64_t to = vm->control.steps[n].device < 0 ? 0 : w->devices[vm->control.steps[n].device].base + vm->control.steps[n].offset;
+        if (job->to != to || job->bytes != (vm->control.steps[n].wait ? 8 : vm->control.steps[n].size) || job->from != vm->control.steps[n].value) {
+            differs(vm->control.restart_line, "the restart of vm '%s': job %zu is not: %s 0x%x at 0x%lx", vm->name, n, vm->control.steps[n].wait ? "wait for zero in" : "write",
+                    vm->control.steps[n].value, to);
+        }
+    }
+    return job;
+}
+
+static void check_jobs(const struct image *i, const struct wanted *w, const struct wanted_vm *vm, const struct place *place, uint64_t ram_pa, uint64_t monitor_pa)
 {
     struct restart_job jobs[JOBS];
     if (!image_memory(i, place->program + RESTART_JOBS - RESTART_TEXT, jobs, sizeof jobs)) {
         differs(vm->control.restart_line, "the restart of vm '%s' has no jobs in the image", vm->name);
         return;
     }
-    const struct restart_job *job = check_region(i, vm, "its memory", jobs, jobs + JOBS, place, vm->ipa, vm->size, ram_pa);
+    const struct restart_job *job = check_region(i, vm, "its memory", check_steps(w, vm, jobs), jobs + JOBS, place, vm->ipa, vm->size, ram_pa);
     while (vm->monitor.line && job < jobs + JOBS && job->to && !job->bytes) {
         job++;
     }
@@ -138,7 +151,7 @@ static void check_vm(const struct image *i, const struct wanted *w, size_t v, ui
     }
     place.program = spaces_restart(i, w, v, is.vttbr & ROOT, ram_pa, monitor_pa, &place.end);
     if (place.program) {
-        check_jobs(i, vm, &place, ram_pa, monitor_pa);
+        check_jobs(i, w, vm, &place, ram_pa, monitor_pa);
     }
 }
 

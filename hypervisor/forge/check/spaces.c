@@ -260,6 +260,16 @@ uint64_t spaces_restart(const struct image *i, const struct wanted *w, size_t vm
     if (v->monitor.line) {
         expect(&r, "its monitor's data", v->monitor.line, MONITOR_DATA, monitor_pa + MONITOR_DATA - MONITOR_TEXT, MONITOR_CONFIG - MONITOR_DATA, s2_data);
     }
+    for (size_t n = 0; n < w->device_count; n++) {
+        const struct wanted_device *d = &w->devices[n];
+        bool touched = false;
+        for (size_t k = 0; k < v->control.step_count; k++) {
+            touched |= v->control.steps[k].device == (int)n;
+        }
+        if (touched) {
+            expect(&r, "a device that it brings to rest", line, d->base, d->base, d->size, s2_device);
+        }
+    }
     nothing_else(&r);
     walk_free(&r);
     return pa;
