@@ -82,6 +82,7 @@ static const std::vector<Room> rooms = {
     { "hypervisor/forge/.*",   "hypervisor/forge", { "hypervisor/include", "platform/board/system.h" }, { "C", "libxml", "fdt" } },
     { "hypervisor/(include|core|arch)/.*", "hypervisor/include", {}, { "registers" } },
     { "hypervisor/vmm/monitor.*", "hypervisor/vmm", { "hypervisor/include/layout.h", "hypervisor/include/monitor.h" }, {} },  /* how the monitor calls the hypervisor */
+    { "hypervisor/vmm/restart\\.S", "hypervisor/vmm", { "hypervisor/include/control.h" }, {} },     /* what it finds where */
     { "hypervisor/vmm/.*",     "hypervisor/vmm", {}, {} },          /* the monitor's devices know nothing of EL2 */
     { "hypervisor/test/.*",    "hypervisor/test", { "hypervisor/include" }, { "registers" } },   /* guests that check the runtime */
 

@@ -9,7 +9,7 @@ void fault_report(struct vcpu *v, const char *what)
     console_print("ingot: vm %s: core %u: %s\n", v->config->name, v->core->id, what);
     arch_explain(v);
     console_give();
-    vm_stop(v, what);
+    vm_stop(v, VM_FAULT, what);
 }
 
 void fault_el2(uint64_t vector)

@@ -65,6 +65,10 @@ struct vcpu *hypercall_switching(struct vcpu *v)
     case CALL_DOWN:
         result = semaphore(v, x0, RIGHT_DOWN);
         break;
+    default:
+        if (control_call(v)) {
+            return v;
+        }
     }
     v->frame.x[0] = result;
     return v->online || v->domain ? v : schedule(v->core);

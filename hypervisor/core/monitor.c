@@ -50,21 +50,41 @@ static struct vcpu *enter(struct vcpu *guest, uint64_t exit, uint64_t x1, uint64
 struct vcpu *monitor_access(struct vcpu *guest, uint32_t esr, uint64_t ipa)
 {
     guest->peer->esr = esr;
+    guest->peer->ipa = ipa;
     return enter(guest, EXIT_MMIO, ipa, arch_access_value(guest, esr), 1u << (esr >> 22 & 3) | (esr >> 6 & 1) << 8);
 }
 
-/* Back to the guest, or in again for what has come meanwhile. */
+/* Back to the guest, or in again for what has come meanwhile; or the VM is to be halted. */
+#define HALT_WAITS 1u                           /* no EXIT_* has that bit */
 static struct vcpu *leave(struct vcpu *m)
 {
     uint32_t exit = m->exits & 1u << EXIT_INPUT ? EXIT_INPUT : EXIT_ALARM;
     if (!m->exits) {
         return m->peer;
     }
+    if (m->exits == HALT_WAITS) {               /* after all others */
+        m->exits = 0;
+        return schedule(m->core);
+    }
     m->exits &= ~(1u << exit);
     return enter(m->peer, exit, 0, 0, 0);
 }
 
 struct vcpu *monitor_after_call(struct vcpu *guest) { return leave(guest->peer); }
+
+/* A halt waits for the answer, as it leaves the monitor as it is; a restart does not. */
+struct vcpu *monitor_interrupted(struct vcpu *m)
+{
+    if (!m->vm->stopped) {
+        return m;
+    }
+    if (control_halting(m->peer)) {
+        m->exits |= HALT_WAITS;
+        return m;
+    }
+    arch_leave_monitor(m->peer);
+    return schedule(m->core);
+}
 
 static struct vcpu *reply(struct vcpu *m)
 {
@@ -74,6 +94,7 @@ static struct vcpu *reply(struct vcpu *m)
         if (arch_abort(guest, m->esr)) {
             return leave(m);
         }
+        arch_access_again(m->esr, m->ipa);
         fault_report(guest, "data access outside of the VM");
         return schedule(guest->core);
     }
@@ -113,15 +134,33 @@ struct vcpu *monitor_crash(struct vcpu *m, const char *what)
     console_print("ingot: vm %s: core %u: %s\n", guest->config->name, guest->core->id, what);
     arch_explain(m);
     console_give();
+    vm_stop(guest, VM_FAULT, what);
     arch_leave_monitor(guest);
-    vm_stop(guest, what);
     return schedule(guest->core);
+}
+
+/* Nobody answered meanwhile: the alarm may have come and gone, and what its UART has for it waits, active. */
+void monitor_resume(struct vcpu *guest)
+{
+    uint32_t intid = guest->config->monitor->intid;
+    arch_alarm(guest->peer->alarm);
+    if (intid) {
+        mmio_write32(GICD_BASE + GIC_ICACTIVER + intid / 32 * 4, 1u << intid % 32);
+    }
+}
+
+void monitor_reset(struct vcpu *guest)
+{
+    guest->peer->frame = (struct trap_frame){ 0 };
+    guest->peer->exits = 0;
+    monitor_init(guest);
+    monitor_resume(guest);
 }
 
 bool monitor_owns(const struct core *c, uint32_t intid)
 {
     const struct vcpu *guest = c->loaded;
-    return guest && guest->config->monitor && (intid == PPI_ALARM || (intid && intid == guest->config->monitor->intid));
+    return guest && guest->config->monitor && !guest->vm->stopped && (intid == PPI_ALARM || (intid && intid == guest->config->monitor->intid));
 }
 
 struct vcpu *monitor_interrupt(struct vcpu *v, uint32_t intid)

@@ -119,16 +119,16 @@ void psci_call(struct vcpu *v)
         break;
     case PSCI_CPU_OFF:
         if (v->config->vcpu_count == 1) {
-            vm_stop(v, "its only CPU was turned off (PSCI CPU_OFF)");
+            vm_stop(v, VM_OFF, "its only CPU was turned off (PSCI CPU_OFF)");
         } else {
             vcpu_stop(v);
         }
         return;
     case PSCI_SYSTEM_OFF:
-        vm_stop(v, "it turned itself off (PSCI SYSTEM_OFF)");
+        vm_stop(v, VM_OFF, "it turned itself off (PSCI SYSTEM_OFF)");
         return;
     case PSCI_SYSTEM_RESET:
-        vm_stop(v, "it asked for a reset (PSCI SYSTEM_RESET), which stops a VM in this version");
+        vm_stop(v, VM_RESET, "it asked for a reset (PSCI SYSTEM_RESET)");
         return;
     }
     v->frame.x[0] = result;

@@ -10,7 +10,7 @@ static struct vcpu *owner(const struct core *c)
 }
 
 /* The core is another vCPU's now, or nobody's. */
-static void give(struct core *c, struct vcpu *v)
+void schedule_give(struct core *c, struct vcpu *v)
 {
     if (c->loaded && c->loaded->active) {
         domain_leave_core(c->loaded);
@@ -24,14 +24,14 @@ static void give(struct core *c, struct vcpu *v)
 
 static inline __attribute__((always_inline)) bool may_run(struct vcpu *v)
 {
-    if (!v || v->vm->stopped) {
+    if (!v || (v->vm->stopped && !control_step(v))) {
         return false;
     }
     if (!v->online && __atomic_load_n(&v->starting, __ATOMIC_ACQUIRE)) {
         v->online = true;
         v->starting = false;
         if (v->core->loaded == v) {
-            give(v->core, 0);               /* what the core has of it is old */
+            schedule_give(v->core, 0);               /* what the core has of it is old */
         }
         arch_reset_vcpu(v, v->start_entry, v->start_x0);
         v->active = 0;
@@ -56,7 +56,7 @@ bool schedule_may_run(struct vcpu *v) { return may_run(v); }
 /* Nobody: the last one's interrupts rest, and the core sleeps. */
 static void rest(struct core *c)
 {
-    give(c, 0);
+    schedule_give(c, 0);
     WFI();
     schedule_interrupt(c, READ_SYSREG(ICC_IAR1_EL1));
 }
@@ -71,7 +71,7 @@ struct vcpu *schedule(struct core *c)
         }
         __atomic_store_n(&c->current, v, __ATOMIC_SEQ_CST);     /* from here on others tell us; what came before is in incoming */
         if (c->loaded != v) {
-            give(c, v);
+            schedule_give(c, v);
         }
         lists_refill(v);                    /* what came while it was away */
         vcpu_take_incoming(v);
@@ -109,7 +109,9 @@ void schedule_interrupt(struct core *c, uint32_t intid)
         return;                             /* 1023: none is pending any more (GICv3 2.2.1) */
     }
     WRITE_SYSREG(ICC_EOIR1_EL1, intid);
-    if (intid == PPI_ALARM) {
+    if (intid == PPI_ALARM && !c->slot) {
+        arch_alarm(~0ul);                   /* of a monitor whose VM is stopped */
+    } else if (intid == PPI_ALARM) {
         slots_interrupt(c);
     } else if (intid == PPI_MAINTENANCE || intid == SGI_KICK) {
         if (c->loaded) {

@@ -103,14 +103,17 @@ void vcpu_stop(struct vcpu *v)
     vgic_answer(v);
 }
 
-void vm_stop(struct vcpu *v, const char *reason)
+void vm_stop(struct vcpu *v, enum vm_end why, const char *reason)
 {
     v->vm->stopped = true;
-    gic_disable_vm(v->config);
-    console_print("ingot: vm %s: stopped: %s\n", v->config->name, reason);
+    bool goes_on = control_stop(v, why, reason);
+    if (!goes_on) {
+        gic_disable_vm(v->config);
+        console_print("ingot: vm %s: stopped: %s\n", v->config->name, reason);
+    }
     for (uint32_t i = 0; i < v->config->vcpu_count; i++) {
         struct vcpu *other = &hyp_vcpu_states[v->config->first_vcpu + i];
-        other->online = false;
+        other->online &= goes_on && other != v;         /* slots.S asks for no more; what is to go on, its core puts away */
         if (other != v) {
             gic_kick(other->core);
         }

@@ -7,6 +7,7 @@
 #include "hypervisor/forge/forge_test.h"
 
 extern "C" {
+#include "hypervisor/include/control.h"
 #include "hypervisor/include/tables.h"
 }
 
@@ -244,6 +245,81 @@ TEST_F(Checked, AFlippedBitOfAnObjectIsTold)
     }
     EXPECT_EQ(1, with<uint16_t>((uint64_t)image.get<struct hyp_vm>(image.symbol("hyp_vms") + sizeof(struct hyp_vm)).caps + 4, 0));
     EXPECT_EQ("", told("or on the time of another vCPU"));
+}
+
+// linux restarts, and rt is its supervisor.
+TEST_F(Checked, AFlippedBitOfARestartOrASupervisorIsTold)
+{
+    make("monitor");
+    std::string text = read_file(xml), hypervisor = "<hypervisor memory=\"16MiB\"";
+    text.replace(text.find(hypervisor), hypervisor.size(), "<hypervisor memory=\"32MiB\"");
+    text.insert(text.find("<monitor console"), "<restart on=\"reset\" limit=\"5\"/><supervisor vm=\"rt\" intid=\"41\"/>");
+    bench.write("restart.xml", text);
+    xml = bench.dir + "/restart.xml";
+    ASSERT_EQ(0, bench.forge(xml, "out")) << bench.said();
+    good = read_file(path);
+    ASSERT_EQ(0, check(path)) << bench.said();
+    Image image(path);
+    uint64_t controls = image.symbol("hyp_controls"), vms = image.symbol("hyp_vms");
+    std::mt19937 random(12);
+    for (unsigned bit = 0; bit < 2 * sizeof(struct hyp_control) * 8; bit += 1 + random() % 4) {
+        EXPECT_EQ(1, flipped(controls + bit / 8, bit % 8)) << "hyp_controls, bit " << bit;
+    }
+    uint64_t caps = (uint64_t)image.get<struct hyp_vm>(vms + sizeof(struct hyp_vm)).caps;
+    for (unsigned bit = 0; bit < 64; bit++) {
+        EXPECT_EQ(1, flipped(caps, bit)) << "capability, bit " << bit;
+    }
+    EXPECT_EQ("", told("capability 0 of vm 'rt' is not: control of vm 'linux'"));
+    for (int n = 0; image.has("pt_restart0_" + std::to_string(n)); n++) {
+        uint64_t table = image.symbol("pt_restart0_" + std::to_string(n));
+        for (unsigned k = random() % 4; k < 64; k += 4) {
+            uint64_t at = table + random() % 512 * 8;
+            EXPECT_EQ(1, flipped(at, k)) << std::hex << at << " bit " << k;
+        }
+    }
+    // Its jobs, and what they copy: kernel, initramfs, device tree, the monitor's data
+    uint64_t root = image.get<struct hyp_control>(controls).vttbr & 0xffffffffffff, jobs = 0;
+    auto pages = image.walk(root);
+    jobs = pages.at(RESTART_JOBS).pa;
+    unsigned copies = 0;
+    for (uint64_t job = jobs; image.get<uint64_t>(job); job += sizeof(struct restart_job)) {
+        auto is = image.get<struct restart_job>(job);
+        // The monitor's data is zeroes, or nearly: from elsewhere it can be the same.
+        for (unsigned bit = random() % 7; is.bytes && bit < (is.to < 0x40000000 ? 128 : sizeof is * 8); bit += 7) {
+            EXPECT_EQ(1, flipped(job, bit)) << "job to " << std::hex << is.to << ", bit " << std::dec << bit;
+        }
+        copies += is.from != 0;
+        for (int n = 0; is.from && n < 4; n++) {
+            uint64_t at = is.from + random() % is.bytes;
+            EXPECT_EQ(1, flipped(pages.at(at & ~0xfffull).pa + at % 4096, random() % 8)) << std::hex << at;
+        }
+    }
+    EXPECT_EQ(4u, copies);
+    EXPECT_EQ("", told("restart.xml:17: the restart of vm 'linux': its monitor's data: "));
+    // What the VM begins with is changed, and its copy is not
+    EXPECT_EQ(1, flipped(image.get<struct hyp_vm>(vms).ram_pa + 4000, 1));
+    EXPECT_EQ("", told("the restart of vm 'linux': its memory: 0x40000000-0x"));
+}
+
+TEST_F(Checked, AFlippedBitOfAStepToADeviceIsTold)
+{
+    std::string text = read_file(FIRST_LIGHT), memory = "<hypervisor memory=\"8MiB\"";
+    ASSERT_NE(std::string::npos, text.find(memory));
+    text.replace(text.find(memory), memory.size(), "<hypervisor memory=\"16MiB\"");
+    text.insert(text.find("<use device=\"uart0\"/>"), "<restart on=\"reset\"><write device=\"dmaq0\" offset=\"8\" value=\"2\"/><wait device=\"dmaq0\" offset=\"12\" zero=\"1\"/></restart>");
+    bench.write("steps.xml", text);
+    xml = bench.dir + "/steps.xml";
+    ASSERT_EQ(0, bench.forge(xml, "out")) << bench.said();
+    good = read_file(path);
+    ASSERT_EQ(0, check(path)) << bench.said();
+    Image image(path);
+    auto pages = image.walk(image.get<struct hyp_control>(image.symbol("hyp_controls")).vttbr & 0xffffffffffff);
+    EXPECT_EQ(0xb010000u, pages.at(0xb010000).pa) << "its registers";
+    EXPECT_EQ(0u, pages.count(0xb000000)) << "another device's";
+    for (unsigned bit = 0; bit < 2 * sizeof(struct restart_job) * 8; bit += 3) {
+        EXPECT_EQ(1, flipped(pages.at(RESTART_JOBS).pa + bit / 8, bit % 8)) << bit;
+    }
+    EXPECT_EQ("", told("the restart of vm 'linux': job 1 is not: wait for zero in 0x1 at 0xb01000c"));
 }
 
 TEST_F(Checked, DifferencesAreToldInWords)

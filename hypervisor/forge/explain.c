@@ -86,6 +86,12 @@ static void capabilities(FILE *out, const struct system *s)
                 fprintf(out, "counts semaphore %s%s%s%s\n", c->semaphore_name, c->up ? " up" : "", c->up && c->down ? " and" : "", c->down ? " down" : "");
             }
         }
+        for (size_t of = 0, selector = vm->signal_count + vm->capability_count; of < s->vm_count; of++) {
+            if (s->vms[of].supervisor.line && s->vms[of].supervisor.vm == (int)v) {
+                fprintf(out, "  %-14s %3zu  controls vm %s, is told of its faults by interrupt %u\n", vm->name, selector++, s->vms[of].name, s->vms[of].supervisor.intid);
+                count++;
+            }
+        }
         if (vm->monitor.line) {
             fprintf(out, "  %-14s 0-31  raises interrupts 32 to 63 of its VM: the monitor of %s\n", "monitor", vm->name);
             count++;
@@ -109,6 +115,21 @@ static void contexts(FILE *out, const struct system *s)
     }
 }
 
+static void restarts(FILE *out, const struct system *s)
+{
+    unsigned count = 0;
+    fprintf(out, "\nrestarts\n");
+    for (size_t v = 0; v < s->vm_count; v++) {
+        const struct system_restart *r = &s->vms[v].restart;
+        if (r->line) {
+            fprintf(out, "  %-14s %u at most: when it asks for it (PSCI SYSTEM_RESET)%s%s\n", s->vms[v].name, r->limit, r->on_fault ? ", after a fault" : "",
+                    s->vms[v].supervisor.line ? ", when its supervisor says so" : "");
+            count++;
+        }
+    }
+    fprintf(out, count ? "" : "  none\n");
+}
+
 void forge_explain(FILE *out, const struct system *s)
 {
     fprintf(out, "system %s: %u cores, %" PRIu64 " MiB at 0x%" PRIx64 "\n\nphysical memory\n", s->name, s->cores, s->ram_size >> 20, s->ram_base);
@@ -128,5 +149,6 @@ void forge_explain(FILE *out, const struct system *s)
         schedule(out, s);
         capabilities(out, s);
         contexts(out, s);
+        restarts(out, s);
     }
 }

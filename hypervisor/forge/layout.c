@@ -3,6 +3,7 @@
  */
 #include "stages.h"
 
+#include "hypervisor/include/control.h"
 #include "hypervisor/include/monitor.h"
 
 #include <inttypes.h>
@@ -102,11 +103,11 @@ static void hypervisor(struct layout *l, const struct system *s)
           layout_text("QEMU puts its own device tree at the start of memory; nobody else lies there"));
     uint64_t rest = data + FORGE_REGION;
     for (size_t v = 0; v < s->vm_count; v++) {
-        rest += s->vms[v].monitor.size;
+        rest += s->vms[v].monitor.size + s->vms[v].restart.size;
     }
     if (rest < end) {
         place(l, layout_text("hypervisor.rest"), "hypervisor", rest, rest, end - rest, s->hyp_line,
-              layout_text("what <hypervisor memory> gives beyond text, constants, data and monitors: not mapped, kept free"));
+              layout_text("what <hypervisor memory> gives beyond text, constants, data, monitors and what VMs restart with: not mapped, kept free"));
     }
 }
 
@@ -173,6 +174,36 @@ static void monitor(struct layout *l, const struct system *s, size_t v)
     }
 }
 
+/* hypervisor/include/control.h. Who puts the VM's memory back reaches that, and nothing that the VM could not. */
+static void restart(struct layout *l, const struct system *s, size_t v)
+{
+    const struct system_vm *vm = &s->vms[v];
+    uint64_t pa = vm->restart.pa;
+    char name[32], root[32];
+    snprintf(name, sizeof name, "restart%zu", v);
+    snprintf(root, sizeof root, "hyp_r_%zu", v);
+    struct space *p = layout_space(l, name, root, "aarch64-stage2", vm->name);
+    map(p, "text", RESTART_TEXT, pa, PAGE, MEMORY "read execute", "write", vm->restart.line,
+        layout_text("the lowest 2 MiB of the hypervisor's memory that are free behind the monitors, VMs in the XML's order; the program comes first"));
+    map(p, "jobs", RESTART_JOBS, pa + RESTART_JOBS - RESTART_TEXT, PAGE, MEMORY "read", "write execute", vm->restart.line, layout_text("behind it: what goes where"));
+    map(p, "copy", RESTART_COPY, pa + RESTART_COPY - RESTART_TEXT, vm->restart.size - (RESTART_COPY - RESTART_TEXT), MEMORY "read", "write execute", vm->restart.line,
+        layout_text("behind its jobs: what the VM begins with"));
+    map(p, "ram", vm->ipa, vm->pa, vm->size, MEMORY "read write", "execute", vm->memory_line, layout_text("the VM's memory, to be put back"));
+    if (vm->monitor.line) {
+        map(p, "monitor", MONITOR_DATA, vm->monitor.pa + MONITOR_DATA - MONITOR_TEXT, MONITOR_CONFIG - MONITOR_DATA, MEMORY "read write", "execute", vm->monitor.line,
+            layout_text("its monitor's data and stack, to be put back"));
+    }
+    for (size_t i = 0; i < s->device_count; i++) {
+        bool touched = false;
+        for (size_t k = 0; k < vm->restart.step_count; k++) {
+            touched |= vm->restart.steps[k].device == (int)i;
+        }
+        if (touched) {
+            device(p, &s->devices[i], s->devices[i].size, "it is brought to rest");
+        }
+    }
+}
+
 struct layout *layout_make(const struct system *s)
 {
     struct layout *l = calloc(1, sizeof *l);
@@ -204,6 +235,11 @@ struct layout *layout_make(const struct system *s)
     for (size_t v = 0; v < s->vm_count; v++) {
         if (s->vms[v].monitor.line) {
             monitor(l, s, v);
+        }
+    }
+    for (size_t v = 0; v < s->vm_count; v++) {
+        if (s->vms[v].restart.line) {
+            restart(l, s, v);
         }
     }
     return l;

@@ -3,6 +3,7 @@
  */
 #include "forge.h"
 
+#include "hypervisor/include/control.h"
 #include "hypervisor/include/monitor.h"
 
 #include <inttypes.h>
@@ -42,17 +43,92 @@ void forge_script(FILE *out, const struct system *s)
                 fprintf(out, "    .vm%zu_disk 0x%" PRIx64 " : { KEEP(*(.payload.vm%zu.disk)) }\n", v, pa + MONITOR_DISK - MONITOR_TEXT, v);
             }
         }
+        if (vm->restart.line) {
+            fprintf(out, "    .vm%zu_restart 0x%" PRIx64 " : { KEEP(*(.payload.vm%zu.restart)) }\n", v, vm->restart.pa, v);
+            fprintf(out, "    ASSERT(SIZEOF(.vm%zu_restart) <= 0x%" PRIx64 ", \"what vm %s restarts with does not fit into its room\")\n", v, vm->restart.size, vm->name);
+        }
     }
     fprintf(out, "    /DISCARD/ : { *(.comment) *(.note*) *(.eh_frame*) }\n}\n");
 }
 
-static void payload(FILE *out, size_t vm, const char *what, const char *path, const char *ending)
+/* Its bytes from `skip` on. */
+static void file_bytes(FILE *out, const char *path, const char *ending, uint64_t skip)
 {
-    fprintf(out, "    .section .payload.vm%zu.%s, \"a\"\n    .incbin \"", vm, what);
+    fprintf(out, "    .incbin \"");
     for (const char *p = path; *p; p++) {
         fprintf(out, *p == '"' || *p == '\\' ? "\\%c" : "%c", *p);
     }
-    fprintf(out, "%s\"\n", ending);
+    fprintf(out, "%s\", %" PRIu64 "\n", ending, skip);
+}
+
+static void payload(FILE *out, size_t vm, const char *what, const char *path, const char *ending)
+{
+    fprintf(out, "    .section .payload.vm%zu.%s, \"a\"\n", vm, what);
+    file_bytes(out, path, ending, 0);
+}
+
+/* A VM's memory, or its monitor's: pieces by address, zeroes between them. Their bytes are those of the assembler's labels. */
+struct piece {
+    uint64_t to;
+    const char *path, *ending;
+    uint64_t skip;
+};
+
+static void restart_jobs(FILE *out, size_t vm, const char *name, uint64_t from, uint64_t end, const struct piece *p, size_t count)
+{
+    char at[128];
+    snprintf(at, sizeof at, "0x%" PRIx64, from);
+    for (size_t i = 0; i <= count; i++) {
+        uint64_t next = i < count ? p[i].to : end;
+        fprintf(out, i || next != from ? "    .quad %s, 0x%" PRIx64 " - (%s), 0\n" : "", at, next, at);
+        if (i < count) {
+            fprintf(out, "    .quad 0x%" PRIx64 ", end_%zu_%s%zu - copy_%zu_%s%zu, 0x%x + copy_%zu_%s%zu - restart_%zu\n", next, vm, name, i, vm, name, i, RESTART_TEXT, vm, name, i, vm);
+            snprintf(at, sizeof at, "0x%" PRIx64 " + end_%zu_%s%zu - copy_%zu_%s%zu", next, vm, name, i, vm, name, i);
+        }
+    }
+}
+
+static void restart_copies(FILE *out, size_t vm, const char *name, const struct piece *p, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        fprintf(out, "    .balign 4096\ncopy_%zu_%s%zu:\n", vm, name, i);
+        file_bytes(out, p[i].path, p[i].ending, p[i].skip);
+        fprintf(out, "    .balign %u\nend_%zu_%s%zu:\n", RESTART_LINE, vm, name, i);
+    }
+}
+
+/* hypervisor/include/control.h: the program, its jobs (devices first), and what they copy: all that the image puts into what the VM, or its monitor, can write; but not the disk, which a
+ * reset does not change. */
+static void restart(FILE *out, const struct system *s, size_t v)
+{
+    const struct system_vm *vm = &s->vms[v];
+    struct piece own[3] = { { vm->kernel_ipa, vm->kernel, "", 0 } }, monitor = { MONITOR_DATA, "monitor", ".bin", MONITOR_DATA - MONITOR_TEXT };
+    size_t count = 1, data = 1;
+    if (vm->monitor.program) {
+        monitor.path = vm->monitor.program;
+        monitor.ending = "";
+        data = vm->monitor.program_size > monitor.skip;
+    }
+    if (vm->initrd_size) {
+        own[count++] = (struct piece){ vm->initrd_ipa, vm->initramfs, "", 0 };
+    }
+    own[count++] = (struct piece){ vm->dtb_ipa, vm->name, ".dtb", 0 };
+    fprintf(out, "    .section .payload.vm%zu.restart, \"a\"\n    .balign 4096\nrestart_%zu:\n", v, v);
+    file_bytes(out, "restart", ".bin", 0);
+    fprintf(out, "    .balign 4096\n");
+    for (size_t i = 0; i < vm->restart.step_count; i++) {
+        const struct system_step *t = &vm->restart.steps[i];
+        fprintf(out, "    .quad 0x%" PRIx64 ", %u, 0x%x\n", s->devices[t->device].base + t->offset, t->wait ? 8 : t->size, t->value);
+    }
+    restart_jobs(out, v, "ram", vm->ipa, vm->ipa + vm->size, own, count);
+    if (vm->monitor.line) {
+        restart_jobs(out, v, "monitor", MONITOR_DATA, MONITOR_CONFIG, &monitor, data);
+    }
+    fprintf(out, "    .quad 0, 0, 0\n");
+    restart_copies(out, v, "ram", own, count);
+    if (vm->monitor.line) {
+        restart_copies(out, v, "monitor", &monitor, data);
+    }
 }
 
 void forge_payloads(FILE *out, const struct system *s)
@@ -66,10 +142,13 @@ void forge_payloads(FILE *out, const struct system *s)
         }
         payload(out, v, "tree", vm->name, ".dtb");      /* found by -I */
         if (vm->monitor.line) {
-            payload(out, v, "monitor", "monitor", ".bin");
+            payload(out, v, "monitor", vm->monitor.program ? vm->monitor.program : "monitor", vm->monitor.program ? "" : ".bin");
         }
         if (vm->monitor.disk_size) {
             payload(out, v, "disk", vm->monitor.disk, "");
+        }
+        if (vm->restart.line) {
+            restart(out, s, v);
         }
     }
 }
@@ -90,7 +169,7 @@ static char *text(const char *fmt, ...)
 
 int forge_link(const struct system *s, const char *dir, const char *cross, const char *hyp, bool head)
 {
-    const char *slash = strrchr(hyp, '/');      /* monitor.bin lies beside it, in vmm/ */
+    const char *slash = strrchr(hyp, '/');      /* monitor.bin and restart.bin lie beside it, in vmm/ */
     /* Nothing of the result may depend on where or when it was made: no debug information of generated files. */
     char *owned[] = {
         text("%sgcc", cross), text("-I%s", FORGE_INCLUDE), text("-I%s", dir), text("%s/link.ld", dir), text("%s/%s.elf", dir, s->name),

@@ -6,6 +6,8 @@
  */
 #include "forge.h"
 
+#include <string.h>
+
 #define ANY_VM(name, condition) \
     static bool name(const struct system *s) \
     { \
@@ -16,9 +18,11 @@
         } \
         return false; \
     }
-ANY_VM(has_capability, vm->signal_count || vm->capability_count || vm->monitor.line)      /* a monitor has those for its VM's interrupts */
+ANY_VM(has_capability, vm->signal_count || vm->capability_count || vm->monitor.line || vm->supervisor.line)      /* a monitor has those for its VM's interrupts */
 ANY_VM(has_domain, vm->domain)
 ANY_VM(has_monitor, vm->monitor.line)
+ANY_VM(has_supervisor, vm->supervisor.line)
+ANY_VM(has_control, vm->restart.line || vm->supervisor.line)
 ANY_VM(has_abort, vm->outside_aborts)
 ANY_VM(has_direct, vm->direct)
 ANY_VM(has_pmu, vm->pmu)
@@ -47,7 +51,7 @@ static bool has_slots(const struct system *s)
 static const struct {
     const char *name;
     bool (*used)(const struct system *s);
-    const char *answer, *hooks[8], *instead[16];
+    const char *answer, *hooks[16], *instead[16];
 } modules[] = {
     { "smmu", has_iommu, NONE, { "smmu_init", "smmu_interrupt" }, { 0 } },
     { "slots", has_slots, NONE, { "slots_start", "slots_owner", "slots_interrupt", "slots_begin" }, { 0 } },
@@ -56,7 +60,10 @@ static const struct {
     { "hypercall", has_capability, BAD_FRAME, { "hypercall_switching" }, { 0 } },
     { "domain", has_domain, NONE, { "domain_init", "domain_start", "domain_call", "domain_trap", "domain_leave_core", "domain_enter_core" }, { 0 } },
     { "semaphore", has_semaphore, NONE, { "semaphore_init", "semaphore_up", "semaphore_down", "semaphore_interrupt" }, { 0 } },
-    { "monitor", has_monitor, NONE, { "monitor_init", "monitor_access", "monitor_call", "monitor_after_call", "monitor_crash", "monitor_interrupt", "monitor_owns" }, { 0 } },
+    { "monitor", has_monitor, NONE, { "monitor_init", "monitor_access", "monitor_call", "monitor_after_call", "monitor_crash", "monitor_interrupt", "monitor_owns", "monitor_reset",
+      "monitor_resume", "monitor_interrupted" }, { 0 } },
+    { "control", has_control, NONE, { "control_stop", "control_step", "control_halting" }, { 0 } },
+    { "supervise", has_supervisor, NONE, { "control_call" }, { 0 } },
     { "abort", has_abort, NONE, { "arch_abort" }, { 0 } },
     { "several", has_several, NONE, { "vgic_ask", "vgic_answer" }, { 0 } },
     { "owner", has_owner, NONE, { 0 }, { "sysreg_trap" } },
@@ -82,10 +89,15 @@ char *forge_wraps(const struct system *s)
 
 void forge_modules(FILE *out, const struct system *s)
 {
+    static const char *const answers[] = { NONE, BAD_CALL, BAD_FRAME, ANY_IRQ };
     fprintf(out, "/* made by forge from %s: hooks of the modules that it does not use */\n    .file \"modules.S\"\n", s->name);
-    for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
-        for (size_t k = 0; !modules[i].used(s) && modules[i].hooks[k]; k++) {
-            fprintf(out, "    .section .text.no_%s, \"ax\"\n    .global %s\n%s:\n    %s\n", modules[i].name, modules[i].hooks[k], modules[i].hooks[k], modules[i].answer);
+    for (size_t a = 0; a < sizeof answers / sizeof answers[0]; a++) {
+        fprintf(out, "    .section .text.none%zu, \"ax\"\n", a);
+        for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
+            for (size_t k = 0; !strcmp(modules[i].answer, answers[a]) && !modules[i].used(s) && modules[i].hooks[k]; k++) {
+                fprintf(out, "    .global %s\n%s:    /* %s */\n", modules[i].hooks[k], modules[i].hooks[k], modules[i].name);
+            }
         }
+        fprintf(out, "    %s\n", answers[a]);
     }
 }

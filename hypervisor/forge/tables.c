@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "hypervisor/include/control.h"
 #include "hypervisor/include/tables.h"
 
 #define PPI_VIRTUAL_TIMER 27
@@ -126,7 +127,42 @@ static void objects(FILE *out, const struct system *s)
     fprintf(out, "};\n");
 }
 
-/* A VM's or domain's capabilities, by their selectors: its signals, then the others. */
+static unsigned supervised(const struct system *s, size_t by)
+{
+    unsigned count = 0;
+    for (size_t v = 0; v < s->vm_count; v++) {
+        count += s->vms[v].supervisor.line && s->vms[v].supervisor.vm == (int)by;
+    }
+    return count;
+}
+
+/* Of all VMs if one has something to say; else the runtime's module is not there either (modules.c). */
+static void controls(FILE *out, const struct system *s)
+{
+    bool any = false;
+    for (size_t v = 0; v < s->vm_count; v++) {
+        any |= s->vms[v].restart.line || s->vms[v].supervisor.line;
+        if (s->vms[v].restart.line) {
+            fprintf(out, "extern const uint64_t hyp_r_%zu[];\n", v);
+        }
+    }
+    if (!any) {
+        return;
+    }
+    fprintf(out, "const struct hyp_control hyp_controls[] = {\n");
+    for (size_t v = 0; v < s->vm_count; v++) {
+        const struct system_restart *r = &s->vms[v].restart;
+        const struct system_supervisor *p = &s->vms[v].supervisor;
+        fprintf(out, "    { ");
+        if (r->line) {
+            fprintf(out, ".vttbr = (uint64_t)hyp_r_%zu + (%zuul << 48), .limit = %u, .on_fault = %d, ", v, RESTART_VMID + v + 1, r->limit, r->on_fault);
+        }
+        fprintf(out, ".supervisor = %u, .intid = %u },\n", p->line ? first_vcpu(s, p->vm) : HYP_VCPUS_MAX, p->line ? p->intid : 0);
+    }
+    fprintf(out, "};\n");
+}
+
+/* A VM's or domain's capabilities, by their selectors: its signals; its <capability>s; the VMs that it supervises, in the XML's order. */
 static void capabilities(FILE *out, const struct system *s)
 {
     for (size_t v = 0; v < s->vm_count; v++) {
@@ -141,6 +177,11 @@ static void capabilities(FILE *out, const struct system *s)
                 fprintf(out, "    { .type = CAP_PORTAL | %uu << 16, .number = 0x%x },\n", first_portal(s, c->domain) + c->portal, c->badge << 16 | c->context);
             } else {
                 fprintf(out, "    { .type = CAP_SEMAPHORE%s%s, .number = %d },\n", c->up ? " | RIGHT_UP" : "", c->down ? " | RIGHT_DOWN" : "", c->semaphore);
+            }
+        }
+        for (size_t of = 0; of < s->vm_count; of++) {
+            if (s->vms[of].supervisor.line && s->vms[of].supervisor.vm == (int)v) {
+                fprintf(out, "    { .type = CAP_CONTROL, .number = %zu },\n", of);
             }
         }
         fprintf(out, "};\n");
@@ -213,6 +254,7 @@ void forge_tables(FILE *out, const struct system *s)
     cores(out, s);
     capabilities(out, s);
     objects(out, s);
+    controls(out, s);
     monitors(out, s);
     for (size_t v = 0; v < s->vm_count; v++) {
         fprintf(out, "extern const uint64_t hyp_s2_%zu[];\n", v);
@@ -229,7 +271,7 @@ void forge_tables(FILE *out, const struct system *s)
         fprintf(out, "    { .name = \"%s\", .first_vcpu = %u, .vcpu_count = %u, .flags = %s | %s | %s, .irq_words = 0x%x, .caps = caps_%zu, .cap_count = %zu, .vmid = %zu, .entry_ipa = 0x%" PRIx64 ", .boot_x0 = 0x%" PRIx64 ",\n"
                 "      .vttbr = (uint64_t)hyp_s2_%zu + (%zuul << 48), .ram_ipa = 0x%" PRIx64 ", .ram_pa = 0x%" PRIx64 ", .ram_size = 0x%" PRIx64 ",\n"
                 "      .irq_mask = {", vm->name, first_vcpu(s, v), vm->core_count, vm->direct ? "VM_DIRECT" : "0", vm->pmu ? "VM_PMU" : "0", vm->outside_aborts ? "VM_ABORTS" : "0",
-                words, v, vm->signal_count + vm->capability_count, v + 1, vm->kernel_ipa, vm->dtb_ipa, v, v + 1, vm->ipa, vm->pa, vm->size);
+                words, v, vm->signal_count + vm->capability_count + supervised(s, v), v + 1, vm->kernel_ipa, vm->dtb_ipa, v, v + 1, vm->ipa, vm->pa, vm->size);
         for (unsigned w = 0; w < (HYP_INTIDS + 31) / 32; w++) {
             fprintf(out, mask[w] ? " [%u] = 0x%08x," : "", w, mask[w]);
             for (unsigned b = 0; b < 32; b++) {

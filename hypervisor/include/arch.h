@@ -95,6 +95,7 @@ void arch_use_fpu(struct vcpu *v);
 void arch_enter_monitor(struct vcpu *guest, struct vcpu *m);    /* registers change sides; the general ones are in their frames */
 void arch_leave_monitor(struct vcpu *guest);
 uint64_t arch_access_value(const struct vcpu *v, uint32_t esr);         /* what the guest's store (ISS with ISV) writes */
+void arch_access_again(uint32_t esr, uint64_t ipa);      /* that access is what this core is at EL2 for, to be explained; its virtual address is not known any more */
 void arch_access_done(struct vcpu *v, uint32_t esr, uint64_t value);    /* it goes on behind it; value: what a load reads */
 uint64_t arch_fault_ipa(void);          /* of an abort: what the guest's address translates to */
 /* domain.c: `from`, which runs, calls: its registers are kept, and the context begins, with nothing of them; and back. */
@@ -103,6 +104,9 @@ void arch_domain_leave(struct vcpu *to);
 void arch_domain_pause(struct vcpu *context, struct vcpu *v);           /* v's own registers are in place, as if it had not called */
 void arch_domain_resume(struct vcpu *context, struct vcpu *v);
 void arch_sleep(uint64_t deadline);     /* until an interrupt, or that tick of the counter */
+void arch_forget(const struct vcpu *v);         /* what this core has cached of its VM's translations and instructions; its memory is another one now */
+void arch_forget_debug(void);                   /* this core's breakpoints and watchpoints */
+uint64_t *arch_register(struct vcpu *v, uint32_t number, uint64_t *value);      /* REGISTER_*, of one whose registers are saved. value: to be written, or NULL; NULL: none, or not that value */
 /* fpu.S */
 void arch_fpu_save(struct arch_fpu *f);
 void arch_fpu_load(const struct arch_fpu *f);

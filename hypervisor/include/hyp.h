@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "arch.h"
+#include "control.h"
 #include "layout.h"
 #include "monitor.h"
 #include "tables.h"
@@ -65,6 +66,7 @@ struct vcpu {
     uint32_t exits;                     /* a monitor's, that wait: a bit an EXIT_* */
     uint64_t alarm;                     /* tick, or ~0: a monitor's */
     uint32_t exit, esr;                 /* a monitor's: what it is in for, and the syndrome of the access */
+    uint64_t ipa;                       /* … and its address */
     bool shared;                        /* the core has other vCPUs too */
     uint64_t start_entry, start_x0;
     uint32_t gicr_waker;
@@ -116,13 +118,15 @@ void gic_kick(const struct core *c);
 void vcpu_init(uint32_t n);             /* at boot, on its own core */
 void vcpu_start(struct vcpu *v, uint64_t entry, uint64_t x0);   /* any core: it is turned on */
 void vcpu_stop(struct vcpu *v);         /* this core's: PSCI CPU_OFF */
-void vm_stop(struct vcpu *v, const char *reason);               /* all of its vCPUs */
+enum vm_end { VM_OFF, VM_RESET, VM_FAULT };     /* PSCI SYSTEM_OFF, its last CPU_OFF; SYSTEM_RESET; what it, or its monitor, may not do */
+void vm_stop(struct vcpu *v, enum vm_end why, const char *reason);      /* all of its vCPUs: for good, unless its <restart> or its supervisor says otherwise */
 /* A virtual interrupt (IS_VIRTUAL) becomes pending, whoever runs where. */
 void vcpu_raise(struct vcpu *v, uint32_t intid);
 void vcpu_take_incoming(struct vcpu *v);
 
 /* schedule.c: what this core runs now: waits until there is something. Its registers are loaded. */
 struct vcpu *schedule(struct core *c);
+void schedule_give(struct core *c, struct vcpu *v);             /* the core's registers are v's now; NULL: nobody's */
 bool schedule_may_run(struct vcpu *v);                          /* it is on: reset first if that is new */
 void schedule_interrupt(struct core *c, uint32_t intid);        /* acknowledged, and not of the vCPU that is loaded */
 
@@ -180,6 +184,18 @@ struct vcpu *monitor_crash(struct vcpu *m, const char *what);
 struct vcpu *monitor_after_call(struct vcpu *guest);    /* a guest that has one is back from another domain: what runs then */
 bool monitor_owns(const struct core *c, uint32_t intid);                        /* its UART, or the alarm */
 struct vcpu *monitor_interrupt(struct vcpu *v, uint32_t intid);                 /* one of those, acknowledged */
+struct vcpu *monitor_interrupted(struct vcpu *m);                               /* by one that is not its own, dealt with: what runs then */
+void monitor_resume(struct vcpu *guest);                                        /* its VM was halted; on its core */
+void monitor_reset(struct vcpu *guest);                                         /* as after monitor_init, on its core */
+
+/* control.c: restart and halt of a VM; vm->stopped is true except while it runs */
+bool control_stop(struct vcpu *v, enum vm_end why, const char *reason);        /* false: it stays stopped */
+bool control_step(struct vcpu *v);                      /* its core would run this vCPU of a stopped VM: what there is to do; true: run it */
+bool control_halting(const struct vcpu *v);             /* the stopped VM is to be halted, and may end first what it is at */
+/* supervise.c: hypercalls of a supervisor */
+bool control_call(struct vcpu *v);                      /* false: no such call or capability */
+/* forget.c: a VM as before its first boot, all its vCPUs off; its memory is not touched. On the core of its first vCPU. */
+void forget_vm(struct vcpu *first);
 
 /* domain.c: protection domains at EL0, called through portals on their callers' time, or with a thread and time of their own */
 void domain_init(void);                                 /* before any vCPU runs */

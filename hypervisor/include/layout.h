@@ -53,6 +53,7 @@
 #define CAP_VIRQ 1              /* INTID 31:16; the vCPU */
 #define CAP_SEMAPHORE 2         /* rights RIGHT_*; the semaphore */
 #define CAP_PORTAL 3            /* the portal 31:16; its badge 31:16, and the first of the holder's execution contexts there 15:0 */
+#define CAP_CONTROL 4           /* of a VM, by its number: control.h */
 #define RIGHT_UP 0x100
 #define RIGHT_DOWN 0x200
 
@@ -66,9 +67,13 @@
 #define CALL_UP 5               /* semaphore: one more */
 #define CALL_DOWN 6             /* one less, or sleep until there is one; x1: CNTPCT_EL0 until when, 0 does not sleep, all ones for ever */
 #define CALL_PORTAL 7           /* message in x1 to x7, the answer there too */
-#define CALL_INTERRUPTED -3     /* of CALL_DOWN: nothing was taken, but there was an interrupt: call again */
-#define CALL_TIMEOUT -2
+#define CALL_REGISTER 8         /* of a VM that the caller controls: x0 0, and in x2 the value of register x1 (control.h) */
+#define CALL_SET_REGISTER 9     /* … becomes x2 */
+#define CALL_CONTROL 10         /* x1: resume, halt, restart */
 #define CALL_GONE -4            /* of CALL_PORTAL: who would have answered is stopped */
+#define CALL_INTERRUPTED -3     /* of CALL_DOWN: nothing was taken, but there was an interrupt: call again */
+#define CALL_TIMEOUT -2         /* of CALL_DOWN */
+#define CALL_NOT_NOW -2         /* of CALL_REGISTER to CALL_CONTROL: the VM is not halted, or not in a phase for that */
 #define CALL_BAD -1             /* no such call, no such capability, or one of another type */
 
 #define STACK_SHIFT 13          /* 8 KiB a core */

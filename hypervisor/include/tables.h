@@ -79,6 +79,15 @@ struct hyp_vm {
     uint32_t irq_mask[(HYP_INTIDS + 31) / 32];
 };
 
+/* What becomes of a VM that has failed. forge makes one for each VM if one of them has <restart> or <supervisor>. */
+struct hyp_control {
+    uint64_t vttbr;             /* of the space of its restart (control.h), or 0: it does not restart */
+    uint32_t limit;             /* of restarts */
+    uint32_t on_fault;          /* not only by PSCI SYSTEM_RESET */
+    uint32_t supervisor;        /* vCPU that is told of its faults, or HYP_VCPUS_MAX */
+    uint32_t intid;             /* by this virtual interrupt */
+};
+
 /* A core's time, over and over: slots in order from each multiple of the major frame. */
 struct hyp_slot {
     const struct hyp_slot *next;
@@ -115,6 +124,7 @@ extern const struct hyp_smmu hyp_smmu;
 extern const struct hyp_stream hyp_streams[];
 extern const uint32_t hyp_vm_count;
 extern const struct hyp_vm hyp_vms[];
+extern const struct hyp_control hyp_controls[];     /* by VM */
 extern const uint32_t hyp_vcpu_count;
 extern const struct hyp_vcpu hyp_vcpus[];
 extern const uint32_t hyp_core_count;               /* cores that run a VM or are parked; MPIDR Aff0 0 .. n-1 */

@@ -52,7 +52,7 @@ static bool counts(const struct image *im, const Elf64_Shdr *s)
 
 static bool is_table(const char *name)
 {
-    static const char *const prefixes[] = { "pt_", "hyp_s2_", "hyp_m_", "hyp_el2_root", "hyp_stream_table", "streams_" };
+    static const char *const prefixes[] = { "pt_", "hyp_s2_", "hyp_m_", "hyp_r_", "hyp_el2_root", "hyp_stream_table", "streams_" };
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
         if (!strncmp(name, prefixes[i], strlen(prefixes[i]))) {
             return true;

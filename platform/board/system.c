@@ -83,6 +83,11 @@ void system_free(struct system *s)
         free(s->vms[i].cmdline);
         free(s->vms[i].dtb);
         free(s->vms[i].monitor.disk);
+        free(s->vms[i].monitor.program);
+        free(s->vms[i].supervisor.name);
+        for (size_t k = 0; k < s->vms[i].restart.step_count; k++) {
+            free(s->vms[i].restart.steps[k].device_name);
+        }
         for (size_t k = 0; k < s->vms[i].signal_count; k++) {
             free(s->vms[i].signals[k].to_name);
         }

@@ -57,7 +57,38 @@ struct system_monitor {
     size_t model_count;
     char *disk;                 /* file of the virtio-block, or NULL */
     uint64_t disk_size;
+    char *program;              /* file of another monitor than Ingot's, or NULL */
+    uint64_t program_size;
     uint64_t pa, size;          /* its memory, set by layout */
+};
+
+/* How a device of a VM that restarts comes to rest: a register is written, or waited for. */
+#define SYSTEM_STEPS_MAX 32
+struct system_step {
+    char *device_name;
+    int device;                 /* index */
+    bool wait;                  /* until the bits of value are 0 */
+    uint64_t offset;
+    unsigned value, size;       /* bytes: 1 or 4 */
+    int line;
+};
+
+/* A VM that begins anew where another one is stopped. line 0: it does not. */
+struct system_restart {
+    int line;
+    struct system_step steps[SYSTEM_STEPS_MAX];
+    size_t step_count;
+    bool on_fault;              /* after a fault of its own or of its monitor, too; after PSCI SYSTEM_RESET always */
+    unsigned limit;             /* how often */
+    uint64_t pa, size;          /* memory of what it begins with, set by layout */
+};
+
+/* The VM that decides about one that has failed. line 0: nobody does. */
+struct system_supervisor {
+    char *name;
+    int vm;                     /* index */
+    unsigned intid;             /* its virtual interrupt, 32 to 63 */
+    int line;
 };
 
 /* Another VM's virtual interrupt, which a VM may raise: its capability, whose selector is its number here. */
@@ -144,6 +175,8 @@ struct system_vm {
     unsigned context_count;     /* a domain's, with its thread */
     struct system_monitor monitor;
     bool direct, pmu;           /* it has its cores' physical CPU interfaces; their performance monitors */
+    struct system_restart restart;
+    struct system_supervisor supervisor;
     char *initramfs;            /* or NULL */
     char *cmdline;              /* or NULL */
     int console;                /* index of its first uart16550, or of its monitor's, or -1 */

@@ -46,6 +46,31 @@ static void place_vms(struct system *s)
     }
 }
 
+#define RESTART_MAX (512 * MIB)             /* from RESTART_TEXT (hypervisor/include/control.h) to where a VM's memory may begin */
+
+/* What VMs begin anew with lies behind the monitors: the program that puts it back, its jobs, the payload, and what the monitor can write. */
+static void place_restarts(struct system *s, uint64_t at)
+{
+    int last = 0;
+    for (size_t i = 0; i < s->vm_count; i++) {
+        struct system_vm *vm = &s->vms[i];
+        if (vm->restart.line) {
+            vm->restart.pa = at;
+            vm->restart.size = align_up(2 * PAGE + align_up(vm->kernel_size, PAGE) + align_up(vm->initrd_size, PAGE) + SYSTEM_DTB_MAX +
+                                        (vm->monitor.line ? 2 * MIB : 0), 2 * MIB);
+            at += vm->restart.size;
+            last = vm->restart.line;
+        }
+        if (vm->restart.size > RESTART_MAX) {
+            system_error(s, last, "vm '%s': its payload has %" PRIu64 " MiB, too much to be put back: a VM that restarts begins with less than %lu", vm->name,
+                         vm->restart.size / MIB, RESTART_MAX / MIB);
+        }
+    }
+    if (last && at > s->hyp_base + s->hyp_size) {
+        system_error(s, last, "the hypervisor's memory has no room for what VMs restart with: give it at least %" PRIu64 "MiB", (at - s->hyp_base) / MIB);
+    }
+}
+
 /* Monitors lie in the hypervisor's memory, behind its own three regions of 2 MiB: 2 MiB each, and their disks. */
 static void place_monitors(struct system *s)
 {
@@ -63,6 +88,7 @@ static void place_monitors(struct system *s)
     if (last && at > s->hyp_base + s->hyp_size) {
         system_error(s, last, "the hypervisor's memory has no room for the monitors (and their disks): give it at least %" PRIu64 "MiB", (at - s->hyp_base) / MIB);
     }
+    place_restarts(s, at);
 }
 
 /* Size of a payload; *file becomes the path that forge reads. 0: an error was told. */
@@ -264,6 +290,16 @@ static bool find_modules(struct system *s, struct system_vm *vm, const char *fil
     return found;
 }
 
+#define PROGRAM_MAX 0x1f0000ul              /* MONITOR_CONFIG - MONITOR_TEXT (hypervisor/include/monitor.h) */
+
+static void find_program(struct system *s, struct system_monitor *m, const char *files_dir)
+{
+    m->program_size = find_file(s, m->line, &m->program, files_dir);
+    if (m->program_size > PROGRAM_MAX) {
+        system_error(s, m->line, "'%s' has %" PRIu64 " KiB: a monitor has at most %lu with its data, make it smaller", m->program, m->program_size / 1024, PROGRAM_MAX / 1024);
+    }
+}
+
 void system_layout(struct system *s, const char *files_dir)
 {
     bool good = !s->errors;
@@ -279,6 +315,9 @@ void system_layout(struct system *s, const char *files_dir)
         }
         if (vm->monitor.disk) {
             vm->monitor.disk_size = find_file(s, vm->monitor.line, &vm->monitor.disk, files_dir);
+        }
+        if (vm->monitor.program) {
+            find_program(s, &vm->monitor, files_dir);
         }
         vm->kernel_size = find_file(s, vm->payload_line, &vm->kernel, files_dir);
         if (vm->initramfs) {

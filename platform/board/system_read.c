@@ -274,6 +274,36 @@ static void read_semaphore(struct system *s, xmlNodePtr n)
                                                                      .irq = number_of(s, n, "irq"), .count = number_of(s, n, "count"), .line = xmlGetLineNo(n) };
 }
 
+static void read_step(struct system *s, struct system_restart *r, xmlNodePtr n)
+{
+    if (r->step_count == SYSTEM_STEPS_MAX) {
+        system_error(s, xmlGetLineNo(n), "more than %d steps: remove some", SYSTEM_STEPS_MAX);
+        return;
+    }
+    bool wait = is(n, "wait");
+    r->steps[r->step_count++] = (struct system_step){ .device_name = attribute(n, "device"), .device = -1, .wait = wait, .offset = size_of(s, n, "offset"),
+                                                      .value = number_of(s, n, wait ? "zero" : "value"),
+                                                      .size = xmlHasProp(n, BAD_CAST "size") ? number_of(s, n, "size") : 4, .line = xmlGetLineNo(n) };
+}
+
+#define RESTARTS 3u
+
+static void read_restart(struct system *s, struct system_vm *vm, xmlNodePtr n)
+{
+    char *on = attribute(n, "on");
+    bool fault = on && !strcmp(on, "fault");
+    vm->restart = (struct system_restart){ .line = xmlGetLineNo(n), .on_fault = fault, .limit = xmlHasProp(n, BAD_CAST "limit") ? number_of(s, n, "limit") : RESTARTS };
+    if (on && !fault && strcmp(on, "reset")) {
+        system_error(s, vm->restart.line, "on=\"%s\": write on=\"reset\" (PSCI SYSTEM_RESET), or on=\"fault\" (that, and every failure)", on);
+    }
+    free(on);
+    for (xmlNodePtr c = n->children; c; c = c->next) {
+        if (is(c, "write") || is(c, "wait")) {
+            read_step(s, &vm->restart, c);
+        }
+    }
+}
+
 static void read_monitor(struct system *s, struct system_vm *vm, xmlNodePtr n)
 {
     static const struct { const char *element; enum system_model_kind kind; } kinds[] = {
@@ -281,6 +311,7 @@ static void read_monitor(struct system *s, struct system_vm *vm, xmlNodePtr n)
     struct system_monitor *m = &vm->monitor;
     m->line = xmlGetLineNo(n);
     m->console = -1;
+    m->program = attribute(n, "program");
     for (xmlNodePtr c = n->children; c; c = c->next) {
         for (unsigned k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
             if (is(c, kinds[k].element)) {
@@ -335,6 +366,10 @@ static void read_vm(struct system *s, xmlNodePtr n)
             read_portal(s, vm, c);
         } else if (is(c, "capability")) {
             read_capability(s, vm, c);
+        } else if (is(c, "restart")) {
+            read_restart(s, vm, c);
+        } else if (is(c, "supervisor")) {
+            vm->supervisor = (struct system_supervisor){ .name = attribute(c, "vm"), .vm = -1, .intid = number_of(s, c, "intid"), .line = xmlGetLineNo(c) };
         } else {
             read_payload(s, vm, c);
         }

@@ -136,6 +136,53 @@ static void check_direct_signal(struct system *s, const struct system_signal *g)
     }
 }
 
+#define RESTARTS_MAX 1000000u
+
+/* What it does to devices, it does in the VM's place. */
+static void check_step(struct system *s, size_t vm, struct system_step *t)
+{
+    t->device = system_find_device(s, t->device_name);
+    const struct system_device *d = t->device < 0 ? NULL : &s->devices[t->device];
+    if (!d || d->owner != (int)vm) {
+        system_error(s, t->line, "device '%s' is not one that vm '%s' uses: name one of its own", t->device_name, s->vms[vm].name);
+    } else if (t->size != 1 && t->size != 4) {
+        system_error(s, t->line, "size=\"%u\": a register has 1 or 4 bytes: write one of them", t->size);
+    } else if (t->offset % t->size || t->offset > d->size - t->size) {
+        system_error(s, t->line, "offset 0x%" PRIx64 " is not a register's of %u bytes in the 0x%" PRIx64 " of device '%s': correct it", t->offset, t->size, d->size, d->name);
+    } else if (t->size == 1 && t->value > 0xff) {
+        system_error(s, t->line, "value 0x%x does not fit into a register of 1 byte: correct it", t->value);
+    }
+}
+
+static void check_restart(struct system *s, struct system_vm *vm)
+{
+    struct system_restart *r = &vm->restart;
+    for (size_t i = 0; i < r->step_count; i++) {
+        check_step(s, vm - s->vms, &r->steps[i]);
+    }
+    if (!r->limit || r->limit > RESTARTS_MAX) {
+        system_error(s, r->line, "limit=\"%u\": a VM restarts 1 to %u times: choose a number of them, or remove <restart>", r->limit, RESTARTS_MAX);
+    }
+    if (r->on_fault && vm->supervisor.line) {
+        system_error(s, r->line, "vm '%s': what becomes of it after a fault is its supervisor's to say (line %d): write on=\"reset\", or remove the supervisor", vm->name,
+                     vm->supervisor.line);
+    }
+}
+
+static void check_supervisor(struct system *s, size_t i)
+{
+    struct system_supervisor *p = &s->vms[i].supervisor;
+    p->vm = system_find_vm(s, p->name);
+    if (p->vm < 0) {
+        system_error(s, p->line, "unknown vm '%s': name one of the system's", p->name);
+    } else if (p->vm == (int)i) {
+        system_error(s, p->line, "vm '%s' cannot be its own supervisor, it is halted when it is needed: name another VM", p->name);
+    }
+    if (p->intid < SIGNAL_MIN || p->intid > SIGNAL_MAX) {
+        system_error(s, p->line, "intid=\"%u\": a supervisor is told by one of the interrupts %u to %u, which no device has: choose one", p->intid, SIGNAL_MIN, SIGNAL_MAX);
+    }
+}
+
 /* Models lie in pages of their own where neither memory nor the GIC nor a device of the board is. */
 static void check_models(struct system *s, const struct system_vm *vm)
 {
@@ -179,6 +226,12 @@ void system_check_schedules(struct system *s)
             check_monitor(s, &s->vms[i]);
         }
         check_owner(s, i);
+        if (s->vms[i].restart.line) {
+            check_restart(s, &s->vms[i]);
+        }
+        if (s->vms[i].supervisor.line) {
+            check_supervisor(s, i);
+        }
         vcpus += s->vms[i].core_count;
         for (size_t k = 0; k < s->vms[i].signal_count; k++) {
             check_signal(s, &s->vms[i].signals[k]);

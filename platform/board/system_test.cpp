@@ -225,10 +225,53 @@ TEST_F(System, RefusesMalformedSizesAndFrequencies)
     refused(5, "clock=\"5GHz\" is no frequency", "from 1Hz to 4GHz", "clock=\"100MHz\"", "clock=\"5GHz\"");
 }
 
+TEST_F(System, RefusesARestartThatCannotBe)
+{
+    const std::string use = "<use device=\"uart0\"/>";
+    refused(10, "on=\"crash\"", "write on=\"reset\" (PSCI SYSTEM_RESET), or on=\"fault\"", use, use + "<restart on=\"crash\"/>");
+    refused(10, "limit=\"0\"", "a VM restarts 1 to 1000000 times", use, use + "<restart on=\"reset\" limit=\"0\"/>");
+    refused(10, "limit=\"often\" is no number", "write a decimal one", use, use + "<restart on=\"reset\" limit=\"often\"/>");
+    refused(10, "<restart> has no on", "add on=", use, use + "<restart/>");
+    refused(10, "<vm> has more than one of: restart", "remove one", use, use + "<restart on=\"reset\"/><restart on=\"reset\"/>");
+    refused(10, "what becomes of it after a fault is its supervisor's to say (line 10)", "write on=\"reset\"", use,
+            use + "<restart on=\"fault\"/><supervisor vm=\"b\" intid=\"40\"/>");
+    change(use, use + "<restart on=\"reset\"/>");
+    refused(10, "no room for what VMs restart with", "give it at least 8MiB", "memory=\"8MiB\"", "memory=\"6MiB\"");
+}
+
+TEST_F(System, RefusesAStepToADeviceThatCannotBe)
+{
+    const std::string use = "<use device=\"uart0\"/>", on = use + "<restart on=\"reset\">", off = "</restart>";
+    refused(10, "device 'dmaq0' is not one that vm 'a' uses", "name one of its own", use, on + "<write device=\"dmaq0\" offset=\"8\" value=\"2\"/>" + off);
+    refused(10, "device 'dmaq9' is not one that vm 'a' uses", "name one of its own", use, on + "<wait device=\"dmaq9\" offset=\"8\" zero=\"2\"/>" + off);
+    refused(10, "offset 0x1000 is not a register's of 4 bytes in the 0x1000", "correct it", use, on + "<write device=\"uart0\" offset=\"0x1000\" value=\"2\"/>" + off);
+    refused(10, "offset 0x2 is not a register's of 4 bytes", "correct it", use, on + "<write device=\"uart0\" offset=\"2\" value=\"2\"/>" + off);
+    refused(10, "value 0x100 does not fit", "correct it", use, on + "<write device=\"uart0\" offset=\"1\" value=\"256\" size=\"1\"/>" + off);
+    refused(10, "size=\"2\"", "1 or 4 bytes", use, on + "<write device=\"uart0\" offset=\"1\" value=\"0\" size=\"2\"/>" + off);
+    refused(10, "<wait> has no zero", "add zero=", use, on + "<wait device=\"uart0\" offset=\"8\"/>" + off);
+}
+
+TEST_F(System, RefusesAMonitorsProgramThatCannotBe)
+{
+    const std::string use = "<use device=\"uart0\"/>";
+    refused(10, "missing file 'none.bin'", "correct the name", use, use + "<monitor program=\"none.bin\"/>");
+    std::ofstream(dir_ + "/big.bin") << std::string(0x1f0001, 'x');
+    refused(10, "'" + dir_ + "/big.bin' has 1984 KiB", "make it smaller", use, use + "<monitor program=\"big.bin\"/>");
+}
+
+TEST_F(System, RefusesASupervisorThatCannotBe)
+{
+    const std::string use = "<use device=\"uart0\"/>";
+    refused(10, "unknown vm 'c'", "name one of the system's", use, use + "<supervisor vm=\"c\" intid=\"40\"/>");
+    refused(10, "vm 'a' cannot be its own supervisor", "name another VM", use, use + "<supervisor vm=\"a\" intid=\"40\"/>");
+    refused(10, "intid=\"64\"", "one of the interrupts 32 to 63", use, use + "<supervisor vm=\"b\" intid=\"64\"/>");
+    refused(10, "<supervisor> has no intid", "add intid=", use, use + "<supervisor vm=\"b\"/>");
+}
+
 TEST_F(System, RefusesElementsAndAttributesThatItDoesNotKnow)
 {
     refused(10, "<use> has no attribute 'devise' (did you mean 'device'?)", "it takes device", "<use device=\"uart0\"/>", "<use device=\"uart0\" devise=\"\"/>");
-    refused(10, "<vm> has no element 'uses' (did you mean 'use'?)", "it takes memory linux raw monitor signal capability use", "<use device", "<uses device");
+    refused(10, "<vm> has no element 'uses' (did you mean 'use'?)", "it takes memory linux raw monitor restart supervisor signal capability use", "<use device", "<uses device");
     refused(1, "<board> is no system", "begin with <system", text_, "<board/>");
 }
 

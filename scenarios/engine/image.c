@@ -48,13 +48,22 @@ static void find_system(lua_State *L, const char *system, char xml[ENGINE_PATH])
     }
 }
 
+/* What forge finds beside libhyp.a. */
+static bool stale_program(const struct board_run *b, const char *name)
+{
+    char path[ENGINE_PATH];
+    snprintf(path, sizeof path, "%s/hypervisor/vmm/%s", engine.options.build, name);
+    return engine_newer(path, b->image);
+}
+
 static bool stale(const struct board_run *b, const char *xml, const char *hyp, const char *forge)
 {
-    bool s = engine_newer(xml, b->image) || engine_newer(hyp, b->image) || engine_newer(forge, b->image);
+    bool s = engine_newer(xml, b->image) || engine_newer(hyp, b->image) || engine_newer(forge, b->image) || stale_program(b, "monitor.bin") || stale_program(b, "restart.bin");
     for (size_t v = 0; v < b->system->vm_count; v++) {
         const struct system_vm *vm = &b->system->vms[v];
         s |= engine_newer(vm->kernel, b->image) || (vm->initramfs && engine_newer(vm->initramfs, b->image));
         s |= vm->dtb && engine_newer(vm->dtb, b->image);
+        s |= (vm->monitor.program && engine_newer(vm->monitor.program, b->image)) || (vm->monitor.disk && engine_newer(vm->monitor.disk, b->image));
         for (size_t m = 0; m < vm->module_count; m++) {
             s |= engine_newer(vm->modules[m].image, b->image);
         }

@@ -5,43 +5,41 @@
 
 enum { EC_SYSREG = 0x18, EC_IABT_LOWER = 0x20, EC_IABT = 0x21, EC_DABT_LOWER = 0x24, EC_DABT = 0x25 };
 
-static const struct { uint8_t ec; const char *words; } classes[] = {
-    { 0x00, "undefined instruction" }, { 0x01, "WFI or WFE" }, { 0x03, "AArch32 MCR or MRC" }, { 0x07, "SIMD or floating point" },
-    { 0x0e, "illegal execution state" }, { 0x16, "HVC" }, { 0x17, "SMC" }, { EC_SYSREG, "MSR, MRS or system instruction" },
-    { EC_IABT_LOWER, "instruction abort" }, { EC_IABT, "instruction abort" }, { 0x22, "PC alignment" },
-    { EC_DABT_LOWER, "data abort" }, { EC_DABT, "data abort" }, { 0x26, "SP alignment" }, { 0x2f, "SError" }, { 0x3c, "BRK" },
-};
+/* A number and its words, one pair behind the other, which is a third of what a table with pointers takes. */
+#define WORDS(number, words) number words "\0"
+static const char classes[] =
+    WORDS("\x00", "undefined instruction") WORDS("\x01", "WFI or WFE") WORDS("\x03", "AArch32 MCR or MRC") WORDS("\x07", "SIMD or floating point")
+    WORDS("\x0e", "illegal execution state") WORDS("\x16", "HVC") WORDS("\x17", "SMC") WORDS("\x18", "MSR, MRS or system instruction")
+    WORDS("\x20", "instruction abort") WORDS("\x21", "instruction abort") WORDS("\x22", "PC alignment")
+    WORDS("\x24", "data abort") WORDS("\x25", "data abort") WORDS("\x26", "SP alignment") WORDS("\x2f", "SError") WORDS("\x3c", "BRK") WORDS("\xff", "reserved");
 
 /* IFSC and DFSC without their level, bits 5:2 */
-static const char *const statuses[16] = {
-    [0] = "address size", [1] = "translation", [2] = "access flag", [3] = "permission", [4] = "external abort",
-    [5] = "external abort on a table walk", [8] = "alignment", [12] = "TLB conflict",
-};
+static const char statuses[] =
+    WORDS("\x00", "address size") WORDS("\x01", "translation") WORDS("\x02", "access flag") WORDS("\x03", "permission") WORDS("\x04", "external abort")
+    WORDS("\x05", "external abort on a table walk") WORDS("\x08", "alignment") WORDS("\x0c", "TLB conflict") WORDS("\xff", "other status");
 
-static const char *class_words(uint32_t ec)
+static const char *words_of(const char *p, uint32_t number)
 {
-    for (unsigned i = 0; i < sizeof classes / sizeof classes[0]; i++) {
-        if (classes[i].ec == ec) {
-            return classes[i].words;
+    while ((uint8_t)*p != number && (uint8_t)*p != 0xff) {
+        for (p++; *p++;) {
         }
     }
-    return "reserved";
+    return p + 1;
 }
 
 static void explain_syndrome(uint64_t esr)
 {
     uint32_t ec = esr >> 26 & 0x3f, iss = esr & 0x1ffffff;
 
-    console_print("ingot:   ESR_EL2 0x%lx: %s", esr, class_words(ec));
+    console_print("ingot:   ESR_EL2 0x%lx: %s", esr, words_of(classes, ec));
     if (ec == EC_IABT_LOWER || ec == EC_IABT || ec == EC_DABT_LOWER || ec == EC_DABT) {
-        const char *status = statuses[iss >> 2 & 0xf];
         if (ec == EC_DABT_LOWER || ec == EC_DABT) {
             console_print(iss >> 6 & 1 ? ", write" : ", read");
             if (iss >> 24 & 1) {
                 console_print(" of %u bytes", 1u << (iss >> 22 & 3));
             }
         }
-        console_print(": %s, level %u%s", status ? status : "other status", iss & 3,
+        console_print(": %s, level %u%s", words_of(statuses, iss >> 2 & 0xf), iss & 3,
                       iss >> 7 & 1 ? ", on the guest's own table walk" : "");
     } else if (ec == EC_SYSREG) {
         console_print(": %s S%u_%u_C%u_C%u_%u, X%u", iss & 1 ? "MRS" : "MSR", iss >> 20 & 3, iss >> 14 & 7, iss >> 10 & 15,

@@ -48,6 +48,13 @@ void arch_access_done(struct vcpu *v, uint32_t esr, uint64_t value)
     done(esr);
 }
 
+void arch_access_again(uint32_t esr, uint64_t ipa)
+{
+    WRITE_SYSREG(esr_el2, esr);
+    WRITE_SYSREG(far_el2, ipa);
+    WRITE_SYSREG(hpfar_el2, ipa >> 12 << 4);
+}
+
 bool trap_vgic(struct vcpu *v, uint32_t esr)
 {
     uint64_t ipa = arch_fault_ipa();
@@ -170,5 +177,5 @@ struct vcpu *trap_interrupt(struct vcpu *v, uint32_t intid)
         return monitor_interrupt(v, intid);
     }
     schedule_interrupt(guest->core, intid);
-    return v->monitor && !v->domain && !guest->vm->stopped ? v : schedule(guest->core);
+    return v->monitor && !v->domain ? monitor_interrupted(v) : schedule(guest->core);
 }

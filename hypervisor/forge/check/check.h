@@ -36,6 +36,7 @@ struct wanted_monitor {
     struct { unsigned kind; uint64_t base; unsigned spi; } models[8];   /* kind: as in hypervisor/include/monitor.h */
     size_t model_count;
     bool disk;
+    char *program;                  /* as written; NULL: Ingot's */
     int line;                       /* 0: the VM has none */
 };
 struct wanted_capability {
@@ -44,6 +45,14 @@ struct wanted_capability {
     unsigned badge;
     int line;
 };
+struct wanted_control {
+    int restart_line, supervisor_line;          /* 0: the VM has none */
+    bool on_fault;
+    unsigned limit, intid;
+    char supervisor[64];
+    struct { int device; bool wait; uint64_t offset; unsigned value, size; } steps[32];
+    size_t step_count;
+};
 struct wanted_vm {
     char name[64];
     bool domain;
@@ -51,6 +60,7 @@ struct wanted_vm {
     struct wanted_capability capabilities[64];
     size_t portal_count, capability_count;
     struct wanted_monitor monitor;
+    struct wanted_control control;
     unsigned cores[16], core_count; /* one a vCPU */
     struct { char to[64]; unsigned intid; } signals[64];
     size_t signal_count;
@@ -124,13 +134,18 @@ void spaces_vm(const struct image *i, const struct wanted *w, size_t vm, uint64_
 /* Returns the physical address of its text, or 0. */
 uint64_t spaces_monitor(const struct image *i, const struct wanted *w, size_t vm, uint64_t root, uint64_t ram_pa);
 
-/* monitor.c: table: the address of its struct hyp_monitor, or 0 */
-void monitor_check(const struct image *i, const struct wanted *w, size_t vm, uint64_t table, uint64_t ram_pa);
-/* tables.c: the constant structs of hypervisor/include/tables.h; pa and root of each VM come from them */
-void tables_check(const struct image *i, const struct wanted *w, uint64_t *pa, uint64_t *root);
+/* Returns the physical address of its program, or 0; end: what it copies from ends there, virtually. */
+uint64_t spaces_restart(const struct image *i, const struct wanted *w, size_t vm, uint64_t root, uint64_t ram_pa, uint64_t monitor_pa, uint64_t *end);
+/* control.c: restarts and supervisors; pa: of each VM's memory, and of its monitor */
+void control_check(const struct image *i, const struct wanted *w, const uint64_t *pa, const uint64_t *monitor_pa);
+/* monitor.c: table: the address of its struct hyp_monitor, or 0. Returns the physical address of the monitor, or 0. */
+uint64_t monitor_check(const struct image *i, const struct wanted *w, size_t vm, uint64_t table, uint64_t ram_pa);
+/* tables.c: the constant structs of hypervisor/include/tables.h; pa, root and monitor's pa of each VM come from them */
+void tables_check(const struct image *i, const struct wanted *w, uint64_t *pa, uint64_t *root, uint64_t *monitor_pa);
 /* vcpus.c: vCPUs, cores and their slots, capabilities */
 void vcpus_check(const struct image *i, const struct wanted *w);
 unsigned vcpus_first(const struct wanted *w, size_t vm);        /* number of a VM's first vCPU */
+unsigned vcpus_first_of(const struct wanted *w, const char *name);      /* by the VM's name; HYP_VCPUS_MAX: there is none */
 /* objects.c: portals, contexts, semaphores */
 void objects_check(const struct image *i, const struct wanted *w);
 /* streams.c: the SMMU's stream table (Arm IHI 0070, 5) */
@@ -140,7 +155,7 @@ struct tree_range {
     uint64_t from, end;
 };
 void tree_check(const struct image *i, const struct wanted *w, size_t vm, uint64_t at, uint64_t room, struct tree_range *initrd);
-/* payloads.c: what lies where the VMs begin; files: a folder to compare with, or NULL */
-void payloads_check(const struct image *i, const struct wanted *w, const uint64_t *pa, const char *files);
+/* payloads.c: what lies where the VMs and their monitors begin; files: a folder to compare with, or NULL */
+void payloads_check(const struct image *i, const struct wanted *w, const uint64_t *pa, const uint64_t *monitor_pa, const char *files);
 
 #endif

@@ -16,7 +16,7 @@ int main(int argc, char **argv)
 {
     const char *names[2] = { NULL, NULL }, *files = NULL;
     static struct wanted w;
-    static uint64_t pa[64], root[64];
+    static uint64_t pa[64], root[64], monitor_pa[64];
     struct image image;
     for (int n = 1, k = 0; n < argc; n++) {
         if (!strcmp(argv[n], "--files") && n + 1 < argc) {
@@ -36,7 +36,7 @@ int main(int argc, char **argv)
         give_up(names[0], "a board without the hypervisor has no tables to check: give a system with <hypervisor>");
     }
     image_read(&image, names[1]);
-    tables_check(&image, &w, pa, root);
+    tables_check(&image, &w, pa, root, monitor_pa);
     vcpus_check(&image, &w);
     objects_check(&image, &w);
     image_segments(&image, &w, pa);
@@ -44,8 +44,9 @@ int main(int argc, char **argv)
     for (size_t v = 0; v < w.vm_count; v++) {
         spaces_vm(&image, &w, v, root[v], pa[v]);
     }
+    control_check(&image, &w, pa, monitor_pa);
     streams_check(&image, &w, root);
-    payloads_check(&image, &w, pa, files);
+    payloads_check(&image, &w, pa, monitor_pa, files);
     if (report_count()) {
         fprintf(stderr, "%s: %u differences from %s: forge and forge-check do not agree, one of them is wrong\n", names[1], report_count(), names[0]);
     }

@@ -47,16 +47,16 @@ static void check_config(const struct image *i, const struct wanted *w, const st
     }
 }
 
-void monitor_check(const struct image *i, const struct wanted *w, size_t v, uint64_t table, uint64_t ram_pa)
+uint64_t monitor_check(const struct image *i, const struct wanted *w, size_t v, uint64_t table, uint64_t ram_pa)
 {
     const struct wanted_vm *vm = &w->vms[v];
     struct hyp_monitor is;
     if (!table != !vm->monitor.line) {
         differs(vm->line, "vm '%s' has %s monitor in the image, and %s in the XML", vm->name, table ? "a" : "no", table ? "none" : "one");
-        return;
+        return 0;
     }
     if (!table || !image_memory(i, table, &is, sizeof is)) {
-        return;
+        return 0;
     }
     number(vm, "its VMID", is.vttbr >> 48, w->vm_count + v + 1);
     number(vm, "its entry", is.entry, MONITOR_TEXT);
@@ -68,4 +68,5 @@ void monitor_check(const struct image *i, const struct wanted *w, size_t v, uint
     if (pa) {
         check_config(i, w, vm, pa);
     }
+    return pa;
 }

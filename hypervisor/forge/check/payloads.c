@@ -28,7 +28,7 @@ static void check_file(const struct image *i, const struct wanted_vm *vm, const 
     fclose(f);
 }
 
-void payloads_check(const struct image *i, const struct wanted *w, const uint64_t *pa, const char *files)
+void payloads_check(const struct image *i, const struct wanted *w, const uint64_t *pa, const uint64_t *monitor_pa, const char *files)
 {
     uint64_t table;
     for (size_t v = 0; image_symbol(i, "hyp_vms", &table) && v < w->vm_count; v++) {
@@ -46,6 +46,9 @@ void payloads_check(const struct image *i, const struct wanted *w, const uint64_
         }
         if (vm->is_linux && (!image_memory(i, entry + 56, magic, sizeof magic) || memcmp(magic, "ARM\x64", 4))) {
             differs(vm->line, "vm '%s': no arm64 Linux Image at 0x%lx", vm->name, is.entry_ipa);
+        }
+        if (files && vm->monitor.program) {
+            check_file(i, vm, vm->monitor.program, monitor_pa[v], files);
         }
         if (files && vm->kernel) {
             check_file(i, vm, vm->kernel, entry, files);

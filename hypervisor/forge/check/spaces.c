@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "hypervisor/include/control.h"
 #include "hypervisor/include/monitor.h"
 
 /* Fields of a descriptor by bits (Arm ARM D5.3.3), and what they must be. */
@@ -220,6 +221,54 @@ uint64_t spaces_monitor(const struct image *i, const struct wanted *w, size_t vm
     struct monitor_config told;
     if (v->monitor.disk && image_memory(i, pa + MONITOR_CONFIG - MONITOR_TEXT, &told, sizeof told)) {
         expect(&r, "its disk", v->monitor.line, MONITOR_DISK, pa + MONITOR_DISK - MONITOR_TEXT, (told.disk_size + PAGE - 1) / PAGE * PAGE, s2_data);
+    }
+    nothing_else(&r);
+    walk_free(&r);
+    return pa;
+}
+
+/* hypervisor/include/control.h. Where it lies is forge's to choose, too. */
+uint64_t spaces_restart(const struct image *i, const struct wanted *w, size_t vm, uint64_t root, uint64_t ram_pa, uint64_t monitor_pa, uint64_t *copied)
+{
+    const struct wanted_vm *v = &w->vms[vm];
+    int line = v->control.restart_line;
+    char who[96];
+    struct reach r;
+    snprintf(who, sizeof who, "the restart of vm '%s'", v->name);
+    if (!begin(i, &r, who, root)) {
+        return 0;
+    }
+    const struct leaf *text = find(&r, RESTART_TEXT);
+    uint64_t pa = text && text->virt == RESTART_TEXT ? text->phys : 0, end = RESTART_COPY;
+    if (pa < HYP_BASE + 3 * HYP_BLOCK || pa > HYP_BASE + w->hyp_size - HYP_BLOCK) {
+        differs(line, "%s lies at 0x%lx, not in the hypervisor's memory behind its text, constants and data", who, pa);
+        walk_free(&r);
+        return 0;
+    }
+    for (size_t n = 0; n < r.count; n++) {          /* the copies are as long as forge needs */
+        const struct leaf *l = &r.leaves[n];
+        end = l->virt <= end && l->virt + l->size > end && l->virt < RAM_BASE ? l->virt + l->size : end;
+    }
+    if (end - RESTART_TEXT > HYP_BASE + w->hyp_size - pa) {
+        differs(line, "%s: what it copies goes on to 0x%lx, beyond the hypervisor's memory", who, pa + (end - RESTART_TEXT));
+    }
+    *copied = end;
+    expect(&r, "its program", line, RESTART_TEXT, pa, PAGE, s2_text);
+    expect(&r, "its jobs", line, RESTART_JOBS, pa + RESTART_JOBS - RESTART_TEXT, PAGE, s2_constants);
+    expect(&r, "what it copies", line, RESTART_COPY, pa + RESTART_COPY - RESTART_TEXT, end - RESTART_COPY, s2_constants);
+    expect(&r, "the VM's memory", v->line, v->ipa, ram_pa, v->size, s2_data);
+    if (v->monitor.line) {
+        expect(&r, "its monitor's data", v->monitor.line, MONITOR_DATA, monitor_pa + MONITOR_DATA - MONITOR_TEXT, MONITOR_CONFIG - MONITOR_DATA, s2_data);
+    }
+    for (size_t n = 0; n < w->device_count; n++) {
+        const struct wanted_device *d = &w->devices[n];
+        bool touched = false;
+        for (size_t k = 0; k < v->control.step_count; k++) {
+            touched |= v->control.steps[k].device == (int)n;
+        }
+        if (touched) {
+            expect(&r, "a device that it brings to rest", line, d->base, d->base, d->size, s2_device);
+        }
     }
     nothing_else(&r);
     walk_free(&r);

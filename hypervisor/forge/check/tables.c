@@ -93,12 +93,12 @@ static void check_interrupts(const struct image *i, const struct wanted *w)
     }
 }
 
-static void check_vm(const struct image *i, const struct wanted *w, size_t v, uint64_t *pa, uint64_t *root)
+static void check_vm(const struct image *i, const struct wanted *w, size_t v, uint64_t *pa, uint64_t *root, uint64_t *monitor_pa)
 {
     const struct wanted_vm *vm = &w->vms[v];
     struct hyp_vm is;
     uint64_t end = RAM_BASE + w->ram_size;
-    *pa = vm->pa, *root = 0;
+    *pa = vm->pa, *root = *monitor_pa = 0;
     if (!image_constant(i, "hyp_vms", v * sizeof is, &is, sizeof is)) {
         return;
     }
@@ -120,7 +120,7 @@ static void check_vm(const struct image *i, const struct wanted *w, size_t v, ui
     if (is.entry_ipa < vm->ipa || is.entry_ipa - vm->ipa >= vm->size || is.boot_x0 < vm->ipa || is.boot_x0 - vm->ipa >= vm->size) {
         differs(vm->line, "vm '%s' begins at 0x%lx with its device tree at 0x%lx: not both are in its memory", vm->name, is.entry_ipa, is.boot_x0);
     }
-    monitor_check(i, w, v, (uint64_t)is.monitor, is.ram_pa);
+    *monitor_pa = monitor_check(i, w, v, (uint64_t)is.monitor, is.ram_pa);
     uint32_t words = 0;
     for (unsigned n = 0; n < sizeof is.irq_mask / 4; n++) {
         words |= is.irq_mask[n] ? 1u << n : 0;
@@ -135,7 +135,7 @@ static void check_vm(const struct image *i, const struct wanted *w, size_t v, ui
     }
 }
 
-void tables_check(const struct image *i, const struct wanted *w, uint64_t *pa, uint64_t *root)
+void tables_check(const struct image *i, const struct wanted *w, uint64_t *pa, uint64_t *root, uint64_t *monitor_pa)
 {
     uint64_t at;
     number(w->line, "number of VMs", "", get32(i, "hyp_vm_count", 0), w->vm_count);
@@ -147,7 +147,7 @@ void tables_check(const struct image *i, const struct wanted *w, uint64_t *pa, u
     check_vtcr(i);
     check_interrupts(i, w);
     for (size_t v = 0; v < w->vm_count; v++) {
-        check_vm(i, w, v, &pa[v], &root[v]);
+        check_vm(i, w, v, &pa[v], &root[v], &monitor_pa[v]);
         for (size_t k = 0; k < v; k++) {
             if (pa[v] < pa[k] + w->vms[k].size && pa[k] < pa[v] + w->vms[v].size) {
                 differs(w->vms[v].line, "vm '%s' and vm '%s' have the same physical memory from 0x%lx", w->vms[k].name, w->vms[v].name, pa[v] > pa[k] ? pa[v] : pa[k]);

@@ -19,8 +19,7 @@ unsigned vcpus_first(const struct wanted *w, size_t vm)
     return n;
 }
 
-/* The first vCPU of the VM of that name; HYP_VCPUS_MAX: there is none. */
-static unsigned first_of(const struct wanted *w, const char *name)
+unsigned vcpus_first_of(const struct wanted *w, const char *name)
 {
     for (size_t v = 0; v < w->vm_count; v++) {
         if (!strcmp(w->vms[v].name, name)) {
@@ -70,7 +69,7 @@ static void check_slots(const struct image *i, const struct wanted *w, unsigned 
     const struct wanted_schedule *t = &w->schedules[core];
     for (size_t n = 0; n < t->slot_count; n++) {
         struct hyp_slot is;
-        unsigned vcpu = *t->slots[n].vm ? first_of(w, t->slots[n].vm) : HYP_VCPUS_MAX;
+        unsigned vcpu = *t->slots[n].vm ? vcpus_first_of(w, t->slots[n].vm) : HYP_VCPUS_MAX;
         if (!image_memory(i, at + n * sizeof is, &is, sizeof is)) {
             differs(t->line, "the slots of core %u at 0x%lx are not in the image", core, at);
             return;
@@ -107,7 +106,25 @@ static void check_cores(const struct image *i, const struct wanted *w)
     }
 }
 
-/* A VM may interrupt whom its <signal>s name, in their order; behind them are those that objects.c looks at. */
+/* Whom a VM controls, by their order: behind all others. Returns how many. */
+static size_t check_controls(const struct image *i, const struct wanted *w, size_t v, const struct hyp_vm *is)
+{
+    size_t count = 0;
+    for (size_t of = 0; of < w->vm_count; of++) {
+        const struct wanted_control *k = &w->vms[of].control;
+        struct hyp_cap cap;
+        if (!k->supervisor_line || strcmp(k->supervisor, w->vms[v].name)) {
+            continue;
+        }
+        size_t n = w->vms[v].signal_count + w->vms[v].capability_count + count++;
+        if (n < is->cap_count && (!image_memory(i, (uint64_t)is->caps + n * sizeof cap, &cap, sizeof cap) || cap.type != CAP_CONTROL || cap.number != of)) {
+            differs(k->supervisor_line, "capability %zu of vm '%s' is not: control of vm '%s'", n, w->vms[v].name, w->vms[of].name);
+        }
+    }
+    return count;
+}
+
+/* A VM may interrupt whom its <signal>s name, in their order, and control whom it supervises; between these are those that objects.c looks at. */
 static void check_capabilities(const struct image *i, const struct wanted *w)
 {
     for (size_t v = 0; v < w->vm_count; v++) {
@@ -116,13 +133,14 @@ static void check_capabilities(const struct image *i, const struct wanted *w)
         if (!image_constant(i, "hyp_vms", v * sizeof is, &is, sizeof is)) {
             return;
         }
-        if (is.cap_count != vm->signal_count + vm->capability_count) {
-            differs(vm->line, "vm '%s' has %u capabilities in the image and not %zu", vm->name, is.cap_count, vm->signal_count + vm->capability_count);
+        size_t count = vm->signal_count + vm->capability_count + check_controls(i, w, v, &is);
+        if (is.cap_count != count) {
+            differs(vm->line, "vm '%s' has %u capabilities in the image and not %zu", vm->name, is.cap_count, count);
             continue;
         }
         for (size_t n = 0; n < vm->signal_count; n++) {
             struct hyp_cap cap;
-            uint32_t type = CAP_VIRQ | vm->signals[n].intid << 16, number = first_of(w, vm->signals[n].to);
+            uint32_t type = CAP_VIRQ | vm->signals[n].intid << 16, number = vcpus_first_of(w, vm->signals[n].to);
             if (!image_memory(i, (uint64_t)is.caps + n * sizeof cap, &cap, sizeof cap) || cap.type != type || cap.number != number) {
                 differs(vm->line, "capability %zu of vm '%s' is not: interrupt %u of vm '%s'", n, vm->name, vm->signals[n].intid, vm->signals[n].to);
             }

@@ -129,6 +129,7 @@ static void read_monitor(struct wanted *w, struct wanted_monitor *m, xmlNodePtr 
     static const char *const kinds[] = { "", "pl011", "pl031", "virtio-console", "virtio-block" };
     m->line = xmlGetLineNo(n);
     m->console = find_device(w, n, "console");
+    m->program = attribute(n, "program");
     if (m->console >= 0) {
         w->devices[m->console].owner = OWNER_HYPERVISOR;
     }
@@ -178,6 +179,31 @@ static void read_semaphore(struct wanted *w, xmlNodePtr n)
     }
 }
 
+static void read_control(const struct wanted *w, struct wanted_control *k, xmlNodePtr n)
+{
+    if (is(n, "restart")) {
+        char on[64];
+        word(n, "on", on);
+        k->restart_line = xmlGetLineNo(n);
+        k->on_fault = !strcmp(on, "fault");
+        k->limit = xmlHasProp(n, (const xmlChar *)"limit") ? number(n, "limit") : 3;
+        for (xmlNodePtr c = n->children; c; c = c->next) {
+            bool wait = is(c, "wait");
+            if ((wait || is(c, "write")) && k->step_count < sizeof k->steps / sizeof k->steps[0]) {
+                k->steps[k->step_count].device = find_device(w, c, "device");
+                k->steps[k->step_count].wait = wait;
+                k->steps[k->step_count].offset = number(c, "offset");
+                k->steps[k->step_count].value = number(c, wait ? "zero" : "value");
+                k->steps[k->step_count++].size = xmlHasProp(c, (const xmlChar *)"size") ? number(c, "size") : 4;
+            }
+        }
+    } else if (is(n, "supervisor")) {
+        k->supervisor_line = xmlGetLineNo(n);
+        word(n, "vm", k->supervisor);
+        k->intid = number(n, "intid");
+    }
+}
+
 static void read_vm(struct wanted *w, xmlNodePtr n)
 {
     if (w->vm_count == sizeof w->vms / sizeof w->vms[0]) {
@@ -219,6 +245,8 @@ static void read_vm(struct wanted *w, xmlNodePtr n)
             read_capability(vm, c);
         } else if (is(c, "monitor")) {
             read_monitor(w, &vm->monitor, c);
+        } else if (is(c, "restart") || is(c, "supervisor")) {
+            read_control(w, &vm->control, c);
         } else if (is(c, "use")) {
             int d = find_device(w, c, "device");
             if (d >= 0) {
