@@ -45,6 +45,7 @@ static const struct {
 } modules[] = {
     { "smmu", has_iommu, { "smmu_init", "smmu_interrupt" } },
     { "monitor", has_monitor, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" } },
+    { "decode", has_monitor, { "decode_access", "decode_reply" } },
     { "abort", has_abort, { "arch_abort" } },
     { "several", has_several, { "vgic_ask", "vgic_answer" } },
 };
