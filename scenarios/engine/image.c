@@ -50,11 +50,14 @@ static void find_system(lua_State *L, const char *system, char xml[ENGINE_PATH])
 
 static bool stale(const struct board_run *b, const char *xml, const char *hyp, const char *forge)
 {
+    char monitor[ENGINE_PATH];
     bool s = engine_newer(xml, b->image) || engine_newer(hyp, b->image) || engine_newer(forge, b->image);
+    snprintf(monitor, sizeof monitor, "%s/hypervisor/vmm/monitor.bin", engine.options.build);
     for (size_t v = 0; v < b->system->vm_count; v++) {
         const struct system_vm *vm = &b->system->vms[v];
         s |= engine_newer(vm->kernel, b->image) || (vm->initramfs && engine_newer(vm->initramfs, b->image));
         s |= vm->dtb && engine_newer(vm->dtb, b->image);
+        s |= vm->monitor.line && (engine_newer(monitor, b->image) || (vm->monitor.disk && engine_newer(vm->monitor.disk, b->image)));
         for (size_t m = 0; m < vm->module_count; m++) {
             s |= engine_newer(vm->modules[m].image, b->image);
         }
