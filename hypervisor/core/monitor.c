@@ -47,6 +47,8 @@ static struct vcpu *enter(struct vcpu *guest, uint64_t exit, uint64_t x1, uint64
     return m;
 }
 
+struct vcpu *monitor_ask(struct vcpu *guest, uint64_t exit, uint64_t x1) { return enter(guest, exit, x1, 0, 0); }
+
 struct vcpu *monitor_access(struct vcpu *guest, uint32_t esr, uint64_t ipa)
 {
     guest->peer->esr = esr;
@@ -102,6 +104,11 @@ static struct vcpu *reply(struct vcpu *m)
         arch_access_done(guest, m->esr, m->frame.x[1]);
     } else if (m->exit == EXIT_INPUT) {
         WRITE_SYSREG(ICC_DIR_EL1, guest->config->monitor->intid);       /* it has emptied its UART: the level may come again */
+    } else if (m->exit == EXIT_DECODE) {
+        struct vcpu *next = decode_reply(m);
+        if (next) {
+            return next;
+        }
     }
     return leave(m);
 }

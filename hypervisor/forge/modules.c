@@ -62,6 +62,7 @@ static const struct {
     { "semaphore", has_semaphore, NONE, { "semaphore_init", "semaphore_up", "semaphore_down", "semaphore_interrupt" }, { 0 } },
     { "monitor", has_monitor, NONE, { "monitor_init", "monitor_access", "monitor_call", "monitor_after_call", "monitor_crash", "monitor_interrupt", "monitor_owns", "monitor_reset",
       "monitor_resume", "monitor_interrupted" }, { 0 } },
+    { "decode", has_monitor, NONE, { "decode_access", "decode_reply" }, { 0 } },
     { "control", has_control, NONE, { "control_stop", "control_step", "control_halting" }, { 0 } },
     { "supervise", has_supervisor, NONE, { "control_call" }, { 0 } },
     { "abort", has_abort, NONE, { "arch_abort" }, { 0 } },

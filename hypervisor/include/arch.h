@@ -96,6 +96,7 @@ void arch_enter_monitor(struct vcpu *guest, struct vcpu *m);    /* registers cha
 void arch_leave_monitor(struct vcpu *guest);
 uint64_t arch_access_value(const struct vcpu *v, uint32_t esr);         /* what the guest's store (ISS with ISV) writes */
 void arch_access_again(uint32_t esr, uint64_t ipa);      /* that access is what this core is at EL2 for, to be explained; its virtual address is not known any more */
+void arch_access_result(struct vcpu *v, uint32_t esr, uint64_t value);  /* what the guest's load reads */
 void arch_access_done(struct vcpu *v, uint32_t esr, uint64_t value);    /* it goes on behind it; value: what a load reads */
 uint64_t arch_fault_ipa(void);          /* of an abort: what the guest's address translates to */
 /* domain.c: `from`, which runs, calls: its registers are kept, and the context begins, with nothing of them; and back. */

@@ -182,6 +182,7 @@ struct vcpu *monitor_access(struct vcpu *guest, uint32_t esr, uint64_t ipa);    
 struct vcpu *monitor_call(struct vcpu *m);                                      /* SVC of a monitor */
 struct vcpu *monitor_crash(struct vcpu *m, const char *what);
 struct vcpu *monitor_after_call(struct vcpu *guest);    /* a guest that has one is back from another domain: what runs then */
+struct vcpu *monitor_ask(struct vcpu *guest, uint64_t exit, uint64_t x1);       /* EXIT_* with that x1 */
 bool monitor_owns(const struct core *c, uint32_t intid);                        /* its UART, or the alarm */
 struct vcpu *monitor_interrupt(struct vcpu *v, uint32_t intid);                 /* one of those, acknowledged */
 struct vcpu *monitor_interrupted(struct vcpu *m);                               /* by one that is not its own, dealt with: what runs then */
@@ -210,6 +211,10 @@ void semaphore_init(void);
 int64_t semaphore_up(uint32_t n);
 int64_t semaphore_down(struct vcpu *v, uint32_t n, uint64_t deadline);
 void semaphore_interrupt(uint32_t intid);               /* acknowledged, a domain's: it stays active until that goes down for it */
+
+/* decode.c: an access without syndrome; a VM with a monitor has it decoded. What runs then; NULL: it cannot be. decode_reply: of EXIT_DECODE; NULL: its guest goes on. */
+struct vcpu *decode_access(struct vcpu *v, uint32_t esr, uint64_t ipa);
+struct vcpu *decode_reply(struct vcpu *m);
 
 /* smmu.c */
 void smmu_init(void);                                   /* before any VM starts */

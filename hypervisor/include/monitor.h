@@ -17,8 +17,17 @@
 #define EXIT_MMIO 1                     /* x1 guest physical address, x2 value to write, x3 size in bytes, bit 8: a write; x1 of the answer: what was read */
 #define EXIT_INPUT 2                    /* its UART has something */
 #define EXIT_ALARM 3                    /* as CALL_ALARM asked for */
+#define EXIT_DECODE 7                   /* x1 guest physical address of an instruction that leaves no syndrome; x1 of the answer: DECODED_*, and in 31:0 the ISS of its first access */
 #define REPLY_DONE 0
 #define REPLY_REFUSED 1                 /* the VM may not do that: it is stopped */
+
+/* An instruction in 63:0: SAS, SSE, SRT, SF and ISV as in ESR_EL2 (D13.2.39), and what that has no place for */
+#define DECODED_SECOND(d) ((d) >> 32 & 31)      /* of a pair: register of the access behind the first one */
+#define DECODED_BASE(d) ((d) >> 37 & 31)        /* register of the address, not SP */
+#define DECODED_PAIR (1ul << 42)
+#define DECODED_WRITE_BACK (1ul << 43)          /* the base is moved by the offset, */
+#define DECODED_POST (1ul << 44)                /* after the access: the address is the base; else base and offset */
+#define DECODED_OFFSET(d) ((int64_t)(d) >> 45)  /* bytes */
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

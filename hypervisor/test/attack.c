@@ -12,7 +12,7 @@ static volatile uint8_t *uart;
 static uint32_t room[ROOM] __attribute__((aligned(64)));
 uint32_t attack_uart_intid;
 bool attack_failed;
-volatile uint64_t fault_esr = ESR_NONE, fault_far, fault_count;
+volatile uint64_t fault_esr = ESR_NONE, fault_far, fault_count, fault_steps;
 volatile bool fault_expected;
 
 void say(const char *text)
@@ -83,6 +83,11 @@ void attack_sync(struct frame *f)
     if (!fault_expected) {
         attack_lost();
     }
+    if (esr >> 26 == 0x33) {                    /* a step: one more */
+        fault_steps++;
+        f->spsr |= 1ul << 21;
+        return;
+    }
     fault_esr = esr;
     fault_far = READ_SYSREG(far_el1);
     fault_count++;
@@ -95,14 +100,20 @@ uint32_t *program(unsigned words)
     return room;
 }
 
-uint64_t run_program(unsigned words, uint64_t value, uint64_t *sum)
+void program_written(unsigned words)
 {
-    register uint64_t x0 __asm__("x0") = value;
-    register uint64_t x1 __asm__("x1") = sum ? *sum : 0;
     for (uint64_t at = (uint64_t)room; at <= (uint64_t)(room + words); at += 16) {
         __asm__ volatile("dc cvau, %0\n dsb ish\n ic ivau, %0" :: "r"(at) : "memory");
     }
-    __asm__ volatile("dsb ish\n isb\n blr %2" : "+r"(x0), "+r"(x1) : "r"(room)
+    __asm__ volatile("dsb ish\n isb" ::: "memory");
+}
+
+uint64_t run_program(unsigned words, uint64_t value, uint64_t *sum)
+{
+    program_written(words);
+    register uint64_t x0 __asm__("x0") = value;
+    register uint64_t x1 __asm__("x1") = sum ? *sum : 0;
+    __asm__ volatile("blr %2" : "+r"(x0), "+r"(x1) : "r"(room)
                      : "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x30",
                        "cc", "memory");
     if (sum) {
@@ -152,6 +163,13 @@ static const struct {
     { 'l', "leak", attack_leaks },
     { 'c', "caches", attack_caches },
     { 'x', "outside", attack_outside },
+    { 'u', "EL0", attack_el0 },
+    { 'a', "AArch32", attack_aarch32 },
+    { 'y', "translation", attack_walk },
+    { 'b', "debug", attack_debug },
+    { 'd', "DMA", attack_dma },
+    { 'L', "listen", attack_listen },
+    { 'q', "heard", attack_heard },
 };
 
 static void obey(int letter)
@@ -164,6 +182,7 @@ static void obey(int letter)
             attack_failed = false;
             attacks[i].run();
             gic_calm();
+            put32(GICD + ISENABLER + 4, attack_listens ? ~0u : 0);
             say(attack_failed ? "FAILED\n" : "ok\n");
             return;
         }
@@ -183,7 +202,7 @@ void attack_main(const char *tree)
     for (;;) {
         while (!(uart[LSR] & LSR_DR)) {
             WFI();
-            gic_take();                 /* one: the level is there until RBR is read */
+            attack_hear(gic_take());    /* one: the level is there until RBR is read */
         }
         obey(uart[RBR]);
     }

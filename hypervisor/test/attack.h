@@ -10,6 +10,10 @@
 #define PHYSICAL_TIMER 30
 #define VIRTUAL_WORD 1                  /* INTIDs 32 to 63: each VM has its own, with nothing behind them */
 #define NO_INTID 1023
+#define DMAQ_INTID 211                  /* attack_dma.c; in the word of the UART */
+#define HYPERVISOR 0x40200000ul         /* its text, as forge places it; its constants and its data follow at 2 MiB each */
+#define OTHERS 0x40c00000ul             /* memory that VMs have */
+#define PULSE 0x0b020000ul              /* the neighbour's device */
 #define ESR_NONE ~0ul
 
 /* One load or store each, of the form that has a syndrome: what a compiler makes of a volatile access may step its address. */
@@ -38,18 +42,21 @@ void require(bool holds, const char *what);
 /* attack.c: synchronous exceptions. While expected, one is noted and its instruction skipped; else it ends the attacker. */
 extern volatile uint64_t fault_esr;     /* ESR_EL1 of the last one, or ESR_NONE */
 extern volatile uint64_t fault_far, fault_count;
+extern volatile uint64_t fault_steps;   /* single steps, which count as none of them */
 extern volatile bool fault_expected;
 #define ESR_UNDEFINED 0x02000000ul      /* EC 0, IL, no syndrome */
 
 /* attack.c: one instruction, whose register is X0, in memory and through the caches; returns X0 */
 uint64_t execute(uint32_t instruction, uint64_t x0);
 uint32_t *program(unsigned words);      /* room for instructions, */
+void program_written(unsigned words);
 uint64_t run_program(unsigned words, uint64_t x0, uint64_t *x1);    /* which end by RET */
 
 /* attack_gic.c */
 void gic_calm(void);                    /* the virtual GIC as this program wants it, whatever was done to it */
 uint32_t gic_take(void);                /* acknowledges and ends one; NO_INTID: none */
 void gic_irq(void);
+#define HELD_SGI 1
 void gic_hold_sgi(void);                /* SGI 1 is pending and masked: no wait for an interrupt lasts */
 
 void attack_sysregs(void);              /* attack_sysreg.c */
@@ -57,6 +64,15 @@ void attack_hvc(void);                  /* attack_call.c */
 void attack_smc(void);
 void attack_immediates(void);
 void attack_own_calls(void);
+extern bool attack_listens;
+void attack_hear(uint32_t intid);
+void attack_listen(void);
+void attack_heard(void);
+void attack_el0(void);                  /* attack_el0.c */
+void attack_aarch32(void);
+void attack_walk(void);                 /* attack_walk.c */
+void attack_debug(void);                /* attack_debug.c */
+void attack_dma(void);                  /* attack_dma.c */
 void attack_psci(void);                 /* attack_psci.c */
 void attack_timer(void);                /* attack_storm.c */
 void attack_interrupts(void);

@@ -11,7 +11,7 @@
 -- neighbour is not asked for its rounds of pulses: it prints latencies in ns, and sorts them.
 
 local NEIGHBOUR, CORE <const> = "rt", 1     -- attack.xml
-local attacks = { "s", "h", "m", "i", "o", "p", "t", "n", "v", "l", "c", "x" }
+local attacks = { "s", "h", "m", "i", "o", "p", "t", "n", "v", "l", "c", "x", "u", "a", "y", "b", "d" }
 local QUANTUM_PS <const> = 10000000
 -- Each ends its VM with a report: VM, letter, words of the report
 local outside, fetch, gic = "data access outside of the VM", "instruction fetch outside of the VM", "access to the interrupt controller "
@@ -36,8 +36,8 @@ local more_ends = {
 local function beat(b, n) b:expect(NEIGHBOUR, "rt: alive " .. n .. "\n", { within = "100s" }) end
 local function beats(b) return tonumber(b:console(NEIGHBOUR):match(".*rt: alive (%d+)\n")) end
 
-local function start(name)
-    local b = board.start { system = "hypervisor/test/attack.xml", name = name }
+local function start(name, system)
+    local b = board.start { system = "hypervisor/test/" .. (system or "attack") .. ".xml", name = name }
     b:probe { name = "el2", vm = NEIGHBOUR, at = "hyp_vector_irq" }
     b:probe { name = "handler", vm = NEIGHBOUR, at = "pulse_handler", file = "rt/rt.elf" }
     b:expect("attacker", "attack: ready")
@@ -46,9 +46,10 @@ local function start(name)
     return b
 end
 
-local function attack(b, letter)
-    b:send("attacker", letter)
-    local said, which = b:expect("attacker", { "ok\n", "FAILED\n", "UNEXPECTED" }, { within = "20s" })
+local function attack(b, letter, vm)
+    vm = vm or "attacker"
+    b:send(vm, letter)
+    local said, which = b:expect(vm, { "ok\n", "FAILED\n", "UNEXPECTED" }, { within = "20s" })
     log(said:match("attack .*[^\n]"))
     return which == 1
 end
@@ -98,10 +99,11 @@ local function compare(b, quiet)
 end
 
 local b = start("attacked")
-local failed = 0
+local failed = attack(b, "L", "once1") and 0 or 1
 for _, letter in ipairs(attacks) do
     failed = failed + (attack(b, letter) and 0 or 1)
 end
+failed = failed + (attack(b, "q", "once1") and 0 or 1)
 check(not b:console("hypervisor"):find("stopped", 1, true), "the hypervisor stopped a VM")
 log(("the attacks took until %.3f s of the board's time"):format(b:time() / 1e12))
 attack_at_last(b, ends)
@@ -123,4 +125,16 @@ quiet:close()
 
 compare(b, quiet)
 compare(ended, quiet)
+-- The same DMA where an SMMU decides, and the hypervisor tells what it has blocked: 64 times
+local smmu, smmu_quiet = start("smmu", "attack-smmu"), start("smmu-quiet", "attack-smmu")
+failed = failed + (attack(smmu, "d") and 0 or 1)
+for _, blocked in ipairs { "read of 0x40200000", "write to 0x40200000", "write to 0x40c00000", "read of 0x8000000" } do
+    check(smmu:console("hypervisor"):find("ingot: smmu: dmaq0 of vm attacker: DMA " .. blocked .. " blocked", 1, true), "the hypervisor has not told: " .. blocked)
+end
+last = beats(smmu) + 1
+beat(smmu, last)
+beat(smmu_quiet, last)
+smmu:close()
+smmu_quiet:close()
+compare(smmu, smmu_quiet)
 check(failed == 0, failed .. " attacks did not go as they must (above)")

@@ -3,6 +3,8 @@
  */
 #include "attack.h"
 
+bool attack_listens;
+
 #define NOT_SUPPORTED -1l
 #define SMC64 0x40000000u
 
@@ -113,19 +115,78 @@ void attack_immediates(void)
     require(hvc == 65536 && smc == 65536, "an immediate is answered");
 }
 
-/* x0: number 7:0, capability selector 63:8 */
+/* x0: number 7:0, capability selector 63:8. The VM has two: interrupt 40 of its own, and 41 of another. Each answer is the one that they give: 0 for the calls that there
+ * are, on those; all else is refused. */
+#define CAPABILITIES 2
+#define OWN 40
+#define CALL_RAISE 1
+#define CALL_LOWER 2
+
+static int64_t right(uint64_t call)
+{
+    uint64_t number = call & 0xff, selector = call >> 8;
+    return number == 0 || (number == CALL_RAISE && selector < CAPABILITIES) || (number == CALL_LOWER && selector == 0) ? 0 : -1;
+}
+
 void attack_own_calls(void)
 {
-    uint64_t tried = 0, negative = 0, a[8];
+    uint64_t tried = 0, refused = 0, wrong = 0, raised = 0, a[8];
     gic_hold_sgi();
+    put32(GICD + ISENABLER + 4, ~0u);
+    put8(GICD + IPRIORITYR + OWN, 0x40);        /* before the UART's, which may come for ever: somebody types */
     for (; tried < 1000000; tried++) {
         uint64_t r = random64();
-        a[0] = (tried & 0xff) | (r >> (r & 63)) << 8;
+        a[0] = (tried & 0xff) | (tried >> 8 & 1 ? r & 3 : r >> (r & 63)) << 8;         /* half of them near those that there are */
         for (unsigned i = 1; i < 8; i++) {
             a[i] = r = r * 6364136223846793005ul + i;       /* Knuth, MMIX */
         }
-        negative += hvc1(a) < 0;
+        uint64_t call = a[0];
+        int64_t answer = hvc1(a);
+        refused += answer < 0;
+        if (answer != right(call) && !wrong++) {
+            say("first wrong answer: ");
+            say_hex(answer);
+            say(" to ");
+            say_hex(call);
+            say(", ");
+        }
+        raised += (call & 0xff) == CALL_RAISE && call >> 8 < CAPABILITIES;
+    }
+    a[0] = CALL_RAISE;
+    hvc1(a);
+    uint32_t own = 0, strange = 0;
+    for (unsigned n = 0; n < 64; n++) {
+        uint32_t intid = gic_take();
+        own += intid == OWN;
+        strange += intid != OWN && intid != HELD_SGI && intid != attack_uart_intid && intid != NO_INTID;
     }
     count_of(tried, "tried");
-    count_of(negative, "refused");
+    count_of(refused, "refused");
+    count_of(raised, "raised");
+    require(!wrong, "an answer that its capabilities do not give");
+    require(own == 1 && !strange, "interrupts other than its own");
+}
+
+/* The other one: it may be interrupted by 41, and by nothing else. */
+#define FROM_OUTSIDE 41
+static uint64_t heard, strange;
+
+void attack_hear(uint32_t intid)
+{
+    heard += intid == FROM_OUTSIDE;
+    strange += intid != FROM_OUTSIDE && intid != NO_INTID && intid != attack_uart_intid;
+}
+
+void attack_listen(void)
+{
+    heard = strange = 0;
+    attack_listens = true;
+    count_of(32, "interrupts enabled");
+}
+
+void attack_heard(void)
+{
+    count_of(heard, "heard");
+    count_of(strange, "strange ones");
+    require(heard > 0 && !strange, "interrupts that nobody may raise, or none");
 }

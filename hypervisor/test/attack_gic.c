@@ -47,4 +47,4 @@ uint32_t gic_take(void)
     return intid < 1020 ? intid : NO_INTID;
 }
 
-void gic_hold_sgi(void) { WRITE_SYSREG(ICC_SGI1R_EL1, 1ul << 24 | 1); }
+void gic_hold_sgi(void) { WRITE_SYSREG(ICC_SGI1R_EL1, (uint64_t)HELD_SGI << 24 | 1); }

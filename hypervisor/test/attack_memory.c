@@ -3,10 +3,7 @@
  */
 #include "attack.h"
 
-#define HYPERVISOR 0x40200000ul         /* its text, as forge places it */
-#define OTHERS 0x40c00000ul             /* memory that VMs have */
 #define NEIGHBOURS_WAKER 0x080c0014ul   /* GICR_WAKER of core 1 */
-#define PULSE 0x0b020000ul              /* the neighbour's device */
 
 /* Stage 1 tables in memory of the hypervisor: T0SZ 25, 4 KiB, and the MMU on (D13.2.113, D13.2.131). The program's own fetch
  * walks; or, with the MMU off, an instruction that only translates. */

@@ -41,11 +41,13 @@ vectors:
     HANDLER gic_irq
     FATAL
     FATAL
+    .balign 128
+    b       el0_back                        /* EL0, AArch64 */
     FATAL
     FATAL
     FATAL
-    FATAL
-    FATAL
+    .balign 128
+    b       el0_back                        /* EL0, AArch32 */
     FATAL
     FATAL
     FATAL

@@ -28,7 +28,7 @@ void gic_irq(void)
         if (++sgis < SGI_STORM && storm) {
             WRITE_SYSREG(ICC_SGI1R_EL1, (uint64_t)intid << 24 | 1);
         }
-    } else if (intid == attack_uart_intid) {
+    } else if (intid == attack_uart_intid || intid == DMAQ_INTID) {
         spis++;
     } else if (intid == PHYSICAL_TIMER) {
         WRITE_SYSREG(cntp_ctl_el0, 0);
@@ -75,7 +75,7 @@ static unsigned bits_of_others(unsigned group)
 {
     unsigned bits = 0;
     for (unsigned word = 1; word < WORDS; word++) {
-        uint32_t mine = word == VIRTUAL_WORD ? ~0u : word == attack_uart_intid / 32 ? 1u << attack_uart_intid % 32 : 0;
+        uint32_t mine = word == VIRTUAL_WORD ? ~0u : word == attack_uart_intid / 32 ? 1u << attack_uart_intid % 32 | 1u << DMAQ_INTID % 32 : 0;
         bits += !!(get32(GICD + group + word * 4) & ~mine);
     }
     return bits;

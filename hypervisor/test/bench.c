@@ -221,6 +221,7 @@ static void typer_read(unsigned round) { look(path_typer_read, GICR + 8, round);
 static void enabled_read(unsigned round) { look(path_enabled_read, GICD + ISENABLER + SPI_WORD, round); }
 static void pending_read(unsigned round) { look(path_pending_read, GICD + ISPENDR + SPI_WORD, round); }
 static void raz(unsigned round) { (void)round, path_raz(); }
+static void id(unsigned round) { (void)round, path_id(); }
 static void hvc_null(unsigned round) { (void)round, path_hvc_null(CALL_NULL); }
 static void hvc_failing(unsigned round) { (void)round, path_hvc_failing(CALL_NONE); }
 
@@ -286,6 +287,7 @@ static const struct {
     { "vgic.ppi-enable", ppi_enable, 0, 0 },
     { "sysreg.sgi", sgi, 0, 0 },
     { "sysreg.raz", raz, 0, 0 },
+    { "sysreg.id", id, 0, 0 },
 };
 
 void check_main(void)

@@ -23,6 +23,7 @@ void path_spi_enable(uint64_t at, uint32_t bits);
 void path_ppi_enable(uint64_t at, uint32_t bits);
 void path_sgi(uint64_t value);
 uint64_t path_raz(void);
+uint64_t path_id(void);
 void path_wfi(void);
 
 /* These store what makes an interrupt come, and spin while it does. */

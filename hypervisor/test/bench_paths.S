@@ -35,6 +35,7 @@ path_\name\()_end:
     PATH ppi_enable, str w1, [x0]
     PATH sgi, msr ICC_SGI1R_EL1, x0
     PATH raz, mrs x0, oslsr_el1
+    PATH id, mrs x0, id_aa64pfr0_el1
     PATH portal, ldr w0, [x0]
     PATH wfi, wfi
     PATH_SPINNING irq_spi, x2, str w1, [x0]

@@ -33,6 +33,9 @@ void check_timer(void);
 /* several.c: of a VM with two vCPUs */
 void check_several(void);
 
+/* syndrome.c: of a VM with a monitor */
+void check_syndromes(void);
+
 /* calls.c */
 void check_psci(void);
 void check_suspend(void);

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Two VMs share a core by slots: beside one that attacks with all it has, the other does the same at the same nanosecond as beside one that sleeps
 
-local attacks = { "h", "i", "o", "p", "t", "n", "v", "l", "c", "s" }
+local attacks = { "h", "i", "o", "x", "y", "u", "p", "t", "n", "v", "l", "c", "s" }
 local BEATS <const> = 12            -- of a hundred pulses each
 
 local function run(name, attack)
@@ -28,6 +28,7 @@ end
 
 local quiet, attacked = run("slots-quiet"), run("slots-attacked", true)
 check(attacked:console("attacker"):find("attack own hypercalls: 1000000 tried", 1, true), "the attacker has not come far enough to be a test")
+check(not attacked:console("attacker"):find("FAILED", 1, true), "an attack did not go as it must; the console above says which")
 local a, b = records(quiet), records(attacked)
 check(#a > 5000, "the neighbour has done too little to be compared: " .. #a .. " records")
 for i = 1, math.max(#a, #b) do

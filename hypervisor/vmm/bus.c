@@ -54,7 +54,11 @@ bool bus_attach(struct vmm_bus *bus, struct vmm_device *dev, const struct vmm_mo
     dev->place = *place;
     dev->deadline_ns = VMM_NEVER;
     dev->level = false;
-    bus->devices[bus->count++] = dev;
+    uint32_t at = bus->count++;
+    for (; at && bus->devices[at - 1]->place.gpa > place->gpa; at--) {
+        bus->devices[at] = bus->devices[at - 1];
+    }
+    bus->devices[at] = dev;
     device_reset(dev);
     return true;
 }
@@ -77,14 +81,17 @@ enum vmm_result bus_mmio(struct vmm_bus *bus, struct vmm_mmio *m)
         return VMM_REFUSED;
     }
     m->value = m->write ? cut(m->value, m->size) : 0;
-    for (uint32_t i = 0; i < bus->count; i++) {
-        enum vmm_result result = bus->devices[i]->model->mmio(bus->devices[i], m);
-        if (result != VMM_ELSEWHERE) {
-            m->value = cut(m->value, m->size);
-            return result;
-        }
+    /* The last one that begins at or below the address, by halves: as many steps whatever the address is. */
+    struct vmm_device *const *first = bus->devices;
+    for (uint32_t n = bus->count; n > 1; n -= n / 2) {
+        first += first[n / 2]->place.gpa <= m->gpa ? n / 2 : 0;
     }
-    return VMM_ELSEWHERE;
+    if (!bus->count) {
+        return VMM_ELSEWHERE;
+    }
+    enum vmm_result result = (*first)->model->mmio(*first, m);
+    m->value = cut(m->value, m->size);
+    return result;
 }
 
 size_t bus_input(struct vmm_bus *bus, uint32_t line, const uint8_t *bytes, size_t len)

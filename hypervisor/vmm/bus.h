@@ -85,7 +85,7 @@ struct vmm_device {
 
 struct vmm_bus {
     const struct vmm_outside *outside;
-    struct vmm_device *devices[VMM_DEVICES];
+    struct vmm_device *devices[VMM_DEVICES];    /* by address */
     uint32_t count;
     uint64_t alarm_ns;          /* what the outside was told last */
 };

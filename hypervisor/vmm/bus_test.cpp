@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The busses: who gets a message, and what the outside is told
+#include <algorithm>
+
 #include "vmm_test.h"
 
 namespace {
@@ -57,6 +59,28 @@ TEST_F(Bus, AnAccessToNoDeviceIsSaidToBeElsewhere)
     EXPECT_EQ(VMM_ELSEWHERE, out.write(0xffc, 1));
     EXPECT_EQ(VMM_ELSEWHERE, out.write(0x3000, 1));
     EXPECT_EQ(VMM_ELSEWHERE, out.write(UINT64_MAX, 1, 1));
+}
+
+// In whatever order they are attached, however many they are: each has its page, and what lies between them is nobody's.
+TEST_F(Bus, EachOfManyDevicesIsFound)
+{
+    static const uint32_t order[VMM_DEVICES] = { 9, 2, 14, 0, 7, 15, 4, 11, 1, 13, 6, 3, 10, 5, 12, 8 };
+    Probe many[VMM_DEVICES] = {};
+    Outside other;
+    EXPECT_EQ(VMM_ELSEWHERE, other.write(0x10000, 1));
+    for (uint32_t count = 1; count <= VMM_DEVICES; count++) {
+        uint32_t n = order[count - 1];
+        ASSERT_TRUE(bus_attach(&other.bus, &many[n], &probe, &(const vmm_place &)(vmm_place{ 0x10000 + n * UINT64_C(0x2000), n, n })));
+        for (uint32_t k = 0; k < VMM_DEVICES; k++) {
+            bool there = std::find(order, order + count, k) < order + count;
+            uint64_t gpa = 0x10000 + k * UINT64_C(0x2000) + 4 * k;
+            many[k].last.gpa = 0;
+            EXPECT_EQ(there ? VMM_DONE : VMM_ELSEWHERE, other.write(gpa, k)) << count << " devices, " << k;
+            EXPECT_EQ(there ? gpa : 0, many[k].last.gpa);
+            EXPECT_EQ(VMM_ELSEWHERE, other.write(gpa + 0x1000, k));
+            EXPECT_EQ(VMM_ELSEWHERE, other.write(0xfffc, k));
+        }
+    }
 }
 
 TEST_F(Bus, AValueHasTheBytesOfItsSize)

@@ -2,6 +2,7 @@
  * The monitor: exits come in, the models answer; what lies outside is hypercalls, its UART and the VM's memory
  */
 #include "hypervisor/include/monitor.h"
+#include "monitor_decode.h"
 #include "vmm.h"
 
 struct reply { uint64_t value, result; };
@@ -110,6 +111,16 @@ static void raise_again(void)
     }
 }
 
+static struct reply decode(uint64_t gpa)
+{
+    const volatile uint32_t *at = memory(0, gpa, sizeof *at);
+    struct reply r = { 0, REPLY_REFUSED };
+    if (at && decode_a64(*at, &r.value)) {
+        r.result = REPLY_DONE;
+    }
+    return r;
+}
+
 struct reply monitor_exit(uint64_t exit, uint64_t x1, uint64_t x2, uint64_t x3, uint64_t now)
 {
     struct vmm_mmio m = { .gpa = x1, .value = x2, .size = x3 & 0xff, .write = x3 >> 8 & 1 };
@@ -122,6 +133,8 @@ struct reply monitor_exit(uint64_t exit, uint64_t x1, uint64_t x2, uint64_t x3, 
     if (exit == EXIT_MMIO) {
         r.result = bus_mmio(&bus, &m) == VMM_DONE ? REPLY_DONE : REPLY_REFUSED;
         r.value = m.value;
+    } else if (exit == EXIT_DECODE) {
+        r = decode(x1);
     } else if (exit == EXIT_INPUT) {
         take_input();
     } else {

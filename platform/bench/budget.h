@@ -18,6 +18,7 @@ enum budget_count {
     BUDGET_VISITS,      /* visits */
     BUDGET_LINES,       /* 64-byte lines of code that the visits by an interrupt execute */
     BUDGET_PAGES,       /* 4-KiB pages of code, the same */
+    BUDGET_SPAN,        /* instructions of the core from start to end */
     BUDGET_SOURCE,      /* lines of source of an instance */
     BUDGET_BYTES,       /* bytes of an instance */
 };

@@ -25,6 +25,7 @@ struct run {
     uint8_t core;
     bool open;
     uint32_t irq, sync, syncs, visits, lines, pages;
+    uint64_t from;              /* instruction */
     uint32_t *samples;
     uint32_t count, room;
 };
@@ -122,9 +123,9 @@ static void instruction(const struct trace_record *t, struct run *runs, unsigned
     visit.pc[visit.length++] = t->addr;
 }
 
-static void sample(struct run *r)
+static void sample(struct run *r, uint64_t insn)
 {
-    const uint32_t values[] = { [BUDGET_IRQ] = r->irq, [BUDGET_SYNC] = r->sync, [BUDGET_VISITS] = r->visits, [BUDGET_LINES] = r->lines, [BUDGET_PAGES] = r->pages };
+    const uint32_t values[] = { [BUDGET_SPAN] = insn - r->from, [BUDGET_IRQ] = r->irq, [BUDGET_SYNC] = r->sync, [BUDGET_VISITS] = r->visits, [BUDGET_LINES] = r->lines, [BUDGET_PAGES] = r->pages };
     if (r->row->count == BUDGET_SYNC && r->syncs != 1) {
         budget_failed(r->row, "run %u of it has %u synchronous exceptions, not 1", r->count, r->syncs);
     }
@@ -143,11 +144,12 @@ static void marker(const struct trace_record *t, struct run *runs, unsigned coun
     for (struct run *r = runs; r < runs + count; r++) {
         if (r->open && t->id == r->end && t->core == r->core) {
             r->open = false;
-            sample(r);
+            sample(r, t->insn);
         }
         if (t->id == r->start) {
             r->open = true;
             r->core = t->core;
+            r->from = t->insn;
             r->irq = r->sync = r->syncs = r->visits = r->lines = r->pages = 0;
         }
     }

@@ -120,6 +120,22 @@ TEST_F(Path, ThatExceedsItsBudgetOnceHasNotMetIt)
     EXPECT_FALSE(budget_met(&r));
 }
 
+TEST_F(Path, OfAMonitorIsAllThatItsCoreExecutes)
+{
+    wants("portal.monitor");
+    for (uint32_t i = 0; i < 14; i++) {
+        guest(kStart);
+        for (uint32_t k = 0; k < (i == 12 ? 41u : 30u); k++)
+            skip();
+        visit(kSync, 10, kVectors + 0x1000);            // a hypercall of its own
+        guest(kEnd);
+    }
+    const budget_row &r = measure();
+    EXPECT_STREQ("", r.why);
+    EXPECT_EQ(41u, r.value);
+    EXPECT_EQ(52u, r.maximum);
+}
+
 TEST_F(Path, IsNotLongerByAnInstructionThatIsRetried)
 {
     wants("vgic.ctlr-read");

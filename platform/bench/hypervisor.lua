@@ -4,7 +4,7 @@
 -- Instructions of hypervisor/test/bench_paths.S: from path_NAME up to path_NAME_end
 local PATHS = {
     "irq_spi", "irq_timer", "irq_overflow", "wfi", "hvc_null", "hvc_failing", "virq_masked", "virq_vector",
-    "ctlr_read", "typer_read", "enabled_read", "pending_read", "spi_enable", "ppi_enable", "sgi", "raz", "portal", "ipc", "up", "down",
+    "ctlr_read", "typer_read", "enabled_read", "pending_read", "spi_enable", "ppi_enable", "sgi", "raz", "id", "portal", "ipc", "up", "down",
 }
 
 local b <close> = board.start { system = "hypervisor/test/bench.xml" }

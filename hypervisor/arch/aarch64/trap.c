@@ -39,12 +39,17 @@ uint64_t arch_access_value(const struct vcpu *v, uint32_t esr)
     return !(esr & DABT_WNR) || rt == 31 ? 0 : v->frame.x[rt] << unused >> unused;
 }
 
-void arch_access_done(struct vcpu *v, uint32_t esr, uint64_t value)
+void arch_access_result(struct vcpu *v, uint32_t esr, uint64_t value)
 {
     unsigned rt = DABT_SRT(esr);
     if (!(esr & DABT_WNR) && rt != 31) {
         v->frame.x[rt] = extended(value, 1u << DABT_SAS(esr), esr);
     }
+}
+
+void arch_access_done(struct vcpu *v, uint32_t esr, uint64_t value)
+{
+    arch_access_result(v, esr, value);
     done(esr);
 }
 
@@ -75,6 +80,11 @@ static const char *data_abort(struct vcpu *v, uint32_t esr, struct vcpu **next)
     uint64_t ipa = arch_fault_ipa();
     if (!DABT_TRANSLATION(esr) || esr & DABT_S1PTW) {
         return "data access outside of the VM";
+    }
+    struct vcpu *decoding = esr & DABT_ISV ? 0 : decode_access(v, esr, ipa);
+    if (decoding) {
+        *next = decoding;
+        return 0;
     }
     if (!vgic_covers(v, ipa)) {
         if (!v->peer || !(esr & DABT_ISV)) {
