@@ -10,9 +10,13 @@
 STANDS_BEFORE(gic_init_core);
 STANDS_BEFORE(gic_claim);
 STANDS_BEFORE(gic_kick);
+STANDS_BEFORE(gic_disable_vm);
 STANDS_BEFORE(arch_park);
 STANDS_BEFORE(schedule);
 STANDS_BEFORE(trap_interrupt);
+STANDS_BEFORE(trap_sync);
+STANDS_BEFORE(trap_vgic);
+STANDS_BEFORE(hypercall);
 STANDS_BEFORE(vcpu_raise);
 STANDS_BEFORE(lists_clear_pending);
 STANDS_BEFORE(lists_refill);
@@ -126,6 +130,8 @@ static void begin(struct core *c, struct vcpu *v)
     mmio_write32(sgi + GIC_ICACTIVER, owned);
     set_priorities(v, 0, v->index == 0 ? HYP_WORDS : 1);
     c->loaded = v;
+    v->irq_mask = v->config->irq_mask;
+    v->sgi_enabled = 0;
     arch_load(v);
     arch_direct_reset(v);
 }
@@ -163,6 +169,22 @@ struct vcpu *INSTEAD_OF(trap_interrupt)(struct vcpu *v, uint32_t intid)
     }
     take();
     return schedule(v->core);
+}
+
+/* A vCPU that does not hear that its VM is stopped (ICC_AP1R0_EL1 is the guest's): its next exit ends it, and until then it has nothing of the hypervisor. */
+static bool is_ended(const struct vcpu *v) { return is_direct(v) && v->vm->stopped; }
+
+struct vcpu *INSTEAD_OF(trap_sync)(struct vcpu *v) { return is_ended(v) ? schedule(v->core) : ORIGINAL(trap_sync)(v); }
+bool INSTEAD_OF(trap_vgic)(struct vcpu *v, uint32_t iss) { return !is_ended(v) && ORIGINAL(trap_vgic)(v, iss); }
+int64_t INSTEAD_OF(hypercall)(struct vcpu *v, uint64_t x0) { return is_ended(v) ? CALL_BAD : ORIGINAL(hypercall)(v, x0); }
+
+void INSTEAD_OF(gic_disable_vm)(const struct hyp_vm *vm)
+{
+    static const uint32_t none[HYP_WORDS];
+    ORIGINAL(gic_disable_vm)(vm);
+    for (uint32_t i = 0; vm->flags & VM_DIRECT && i < vm->vcpu_count; i++) {
+        hyp_vcpu_states[vm->first_vcpu + i].irq_mask = none;    /* for vgic_fast.c */
+    }
 }
 
 /* SGIs and what capabilities raise are physical interrupts of the VM, pending for its core whatever that does. */

@@ -124,7 +124,7 @@ static void gic_init(void)
     *reg(redistributor + 0x10000 + ISENABLER) = 0xffff | 1u << TIMER;
 }
 
-/* vCPU 1: what it is told. Quiet: it masks all that it can, and listens to nobody any more. */
+/* vCPU 1: what it is told. It masks all that it can, and listens to nobody any more. */
 static void second(void)
 {
     gic_init();
@@ -146,7 +146,7 @@ static void second(void)
     __asm__ volatile("msr daifset, #0xf" ::: "memory");
     WRITE_SYSREG(ICC_CTLR_EL1, EOIMODE);
     WRITE_SYSREG(ICC_BPR1_EL1, 7);
-    if (what == 'a') {
+    if (what == 'a' || what == 'd') {
         WRITE_SYSREG(ICC_AP1R0_EL1, ~0u);       /* active at every priority, also the hypervisor's */
     } else {
         sgi(3, 2);
@@ -156,6 +156,9 @@ static void second(void)
     WRITE_SYSREG(ICC_IGRPEN1_EL1, 0);
     up = false;
     for (;;) {
+        if (what == 'd') {
+            sgi(7, 1);                          /* an exit */
+        }
     }
 }
 
@@ -253,17 +256,15 @@ static void groups(void)
     IRQ_ON();
 }
 
-/* Ends interrupts that are not its own, as many as there are: with EOImode 0 the CPU interface believes it. */
+/* Ends interrupts that are not its own, with EOImode 0 the CPU interface believes it: all that there are, and the neighbour's (its pulse is SPI 194) each other time. */
 static void ends(void)
 {
     IRQ_OFF();
-    for (unsigned n = 0; n < ROUNDS / 10; n++) {
-        for (uint32_t spi = 32; spi < 288; spi++) {
-            sgi(6, 1);
-            (void)READ_SYSREG(ICC_IAR1_EL1);
-            WRITE_SYSREG(ICC_EOIR1_EL1, spi);
-            *reg(GICR_SGI + ICACTIVER) = 1u << 6;
-        }
+    for (unsigned n = 0; n < 4 * 512; n++) {
+        sgi(6, 1);
+        (void)READ_SYSREG(ICC_IAR1_EL1);
+        WRITE_SYSREG(ICC_EOIR1_EL1, n & 1 ? 194 + 32 : 32 + n / 2 % 256);
+        *reg(GICR_SGI + ICACTIVER) = 1u << 6;
     }
     IRQ_ON();
 }
@@ -366,7 +367,7 @@ static void obey(int letter)
     case 'x': again(); break;
     case 'm': monitors(); break;
     case 'l': case 'r': signals(letter); break;
-    case 'q': case 'a': tell(letter); break;
+    case 'q': case 'a': case 'd': tell(letter); break;
     case 'o': call_hvc(0x84000008, 0, 0, 0); break;
     default: return;
     }
