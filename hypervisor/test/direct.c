@@ -19,7 +19,7 @@ extern char _start[];
 
 static volatile uint32_t last[2], taken[2];     /* a vCPU's last INTID, and how many */
 static volatile int order;                      /* for vCPU 1 */
-static volatile bool up, fault_expected;
+static volatile bool up, fault_expected, pmu_left;
 static volatile uint64_t faults;
 static bool failed;
 
@@ -124,9 +124,33 @@ static void gic_init(void)
     *reg(redistributor + 0x10000 + ISENABLER) = 0xffff | 1u << TIMER;
 }
 
+/* A vCPU that begins finds its performance monitors off and at 0, whatever it has left there. */
+static void find_monitors(void)
+{
+    if (PMUVER(READ_SYSREG(id_aa64dfr0_el1))) {
+        pmu_left = (READ_SYSREG(pmcr_el0) & 1) | READ_SYSREG(pmccntr_el0) | READ_SYSREG(pmevcntr0_el0) | READ_SYSREG(pmevtyper0_el0) | READ_SYSREG(pmcntenset_el0) |
+                   READ_SYSREG(pmintenset_el1) | READ_SYSREG(pmovsset_el0) | READ_SYSREG(pmuserenr_el0) | READ_SYSREG(pmccfiltr_el0) | READ_SYSREG(pmselr_el0);
+    }
+}
+
+static void leave_monitors(void)
+{
+    if (PMUVER(READ_SYSREG(id_aa64dfr0_el1))) {
+        WRITE_SYSREG(pmccfiltr_el0, 1ul << 27);
+        WRITE_SYSREG(pmevtyper0_el0, 8 | 1ul << 27);
+        WRITE_SYSREG(pmcntenset_el0, 1ul << 31 | 1);
+        WRITE_SYSREG(pmintenset_el1, 1ul << 31 | 1);
+        WRITE_SYSREG(pmuserenr_el0, 15);
+        WRITE_SYSREG(pmcr_el0, 1);
+        WRITE_SYSREG(pmevcntr0_el0, 0xfffffffb);
+        WRITE_SYSREG(pmselr_el0, 3);
+    }
+}
+
 /* vCPU 1: what it is told. It masks all that it can, and listens to nobody any more. */
 static void second(void)
 {
+    find_monitors();
     gic_init();
     IRQ_ON();
     up = true;
@@ -136,6 +160,7 @@ static void second(void)
     int what = order;
     IRQ_OFF();
     if (what == 'x') {
+        leave_monitors();
         up = false;
         sgi(3, 2);
         (void)READ_SYSREG(ICC_IAR1_EL1);        /* it is off with one active and another pending */
@@ -283,6 +308,7 @@ static void again(void)
             return;
         }
         expect("what vCPU 1 has taken", taken[1] - before, 0);
+        expect("monitors that another life has left on", pmu_left, false);
         for (uint32_t i = 3; i < 5; i++) {
             sgi(i, 2);
         }
