@@ -202,6 +202,7 @@ TEST_P(Forged, TablesSayWhatTheXmlSays)
             EXPECT_EQ(vm.cores[i], u.core);
             EXPECT_EQ(system->schedules[vm.cores[i]].slot_count > 0, u.shared);
         }
+        EXPECT_EQ((vm.direct ? VM_DIRECT : 0) | (vm.pmu ? VM_PMU : 0), t.flags);
         EXPECT_EQ(v + 1, t.vmid);
         EXPECT_EQ(image->symbol("hyp_s2_" + std::to_string(v)) | (v + 1) << 48, t.vttbr) << "a VMID of its own";
         EXPECT_EQ(vm.kernel_ipa, t.entry_ipa);
@@ -239,9 +240,17 @@ TEST_P(Forged, InterruptsBelongToTheOwnersOfTheirDevices)
                 owner = system->devices[i].owner;
             }
         }
+        for (size_t v = 0; v < system->vm_count; v++) {
+            for (size_t k = 0; k < system->vms[v].signal_count; k++) {
+                const system_signal &g = system->vms[v].signals[k];
+                owner = g.intid == intid && system->vms[g.to].direct ? g.to : owner;        // the signal is a physical interrupt
+            }
+        }
         EXPECT_EQ(owner, image->get<uint8_t>(image->symbol("hyp_irq_vm") + intid)) << intid;
         for (size_t v = 0; v < system->vm_count; v++) {
-            EXPECT_EQ(owner == (int)v || intid == 27 || intid == 30, vm_table(v).irq_mask[intid / 32] >> intid % 32 & 1) << "vm " << v << " INTID " << intid;
+            const system_vm &vm = system->vms[v];
+            bool own = intid == 27 || intid == 30 || (intid == 23 && vm.pmu) || (intid < 16 && vm.direct);
+            EXPECT_EQ(owner == (int)v || own, vm_table(v).irq_mask[intid / 32] >> intid % 32 & 1) << "vm " << v << " INTID " << intid;
         }
     }
 }
@@ -313,7 +322,8 @@ TEST_P(Forged, ADeviceTreeHasWhatTheVmOwns)
         fdt_for_each_subnode(node, tree, 0) {
             devices += fdt_getprop(tree, node, "interrupts", nullptr) != nullptr;
         }
-        EXPECT_EQ(owned + 1 + vm.monitor.model_count, (size_t)devices) << "its devices, its monitor's and the timer";
+        EXPECT_EQ(vm.pmu ? 7 : -1, cell("/pmu", "interrupts", 1));
+        EXPECT_EQ(owned + 1 + vm.pmu + vm.monitor.model_count, (size_t)devices) << "its devices, its monitor's, the timer, and performance monitors";
     }
 }
 
