@@ -15,6 +15,7 @@ STANDS_BEFORE(arch_park);
 STANDS_BEFORE(schedule);
 STANDS_BEFORE(trap_interrupt);
 STANDS_BEFORE(trap_sync);
+STANDS_BEFORE(trap_device);
 STANDS_BEFORE(trap_vgic);
 STANDS_BEFORE(hypercall);
 STANDS_BEFORE(vcpu_raise);
@@ -175,6 +176,7 @@ struct vcpu *INSTEAD_OF(trap_interrupt)(struct vcpu *v, uint32_t intid)
 static bool is_ended(const struct vcpu *v) { return is_direct(v) && v->vm->stopped; }
 
 struct vcpu *INSTEAD_OF(trap_sync)(struct vcpu *v) { return is_ended(v) ? schedule(v->core) : ORIGINAL(trap_sync)(v); }
+struct vcpu *INSTEAD_OF(trap_device)(struct vcpu *v, uint32_t esr) { return is_ended(v) ? schedule(v->core) : ORIGINAL(trap_device)(v, esr); }
 bool INSTEAD_OF(trap_vgic)(struct vcpu *v, uint32_t iss) { return !is_ended(v) && ORIGINAL(trap_vgic)(v, iss); }
 int64_t INSTEAD_OF(hypercall)(struct vcpu *v, uint64_t x0) { return is_ended(v) ? CALL_BAD : ORIGINAL(hypercall)(v, x0); }
 

@@ -42,13 +42,13 @@ static bool has_owner(const struct system *s) { return has_direct(s) || has_pmu(
 static const struct {
     const char *name;
     bool (*used)(const struct system *s);
-    const char *hooks[8], *instead[16];
+    const char *hooks[8], *instead[24];
 } modules[] = {
     { "smmu", has_iommu, { "smmu_init", "smmu_interrupt" }, { 0 } },
     { "monitor", has_monitor, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" }, { 0 } },
     { "owner", has_owner, { 0 }, { "sysreg_trap" } },
     { "direct", has_direct, { "direct_sysreg" }, { "gic_init_core", "gic_claim", "gic_kick", "gic_disable_vm", "arch_park", "schedule", "trap_interrupt", "trap_sync",
-      "trap_vgic", "hypercall", "vcpu_raise", "lists_clear_pending", "lists_refill", "vgic_bits", "vgic_priorities" } },
+      "trap_device", "trap_vgic", "hypercall", "vcpu_raise", "lists_clear_pending", "lists_refill", "vgic_bits", "vgic_priorities" } },
     { "pmu", has_pmu, { "pmu_sysreg" }, { "arch_reset_vcpu" } },
 };
 
