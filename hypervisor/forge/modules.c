@@ -46,10 +46,10 @@ static const struct {
 } modules[] = {
     { "smmu", has_iommu, { "smmu_init", "smmu_interrupt" }, { 0 } },
     { "monitor", has_monitor, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" }, { 0 } },
-    { "owner", has_owner, { 0 }, { "sysreg_trap" } },
-    { "direct", has_direct, { "direct_sysreg" }, { "gic_init_core", "gic_claim", "gic_kick", "gic_disable_vm", "arch_park", "schedule", "trap_interrupt", "trap_sync",
+    { "owner", has_owner, { 0 }, { "sysreg_trap", "arch_reset_vcpu" } },
+    { "direct", has_direct, { "direct_sysreg", "direct_reset" }, { "gic_init_core", "gic_claim", "gic_kick", "gic_disable_vm", "arch_park", "schedule", "trap_interrupt", "trap_sync",
       "trap_device", "trap_vgic", "hypercall", "vcpu_raise", "lists_clear_pending", "lists_refill", "vgic_bits", "vgic_priorities" } },
-    { "pmu", has_pmu, { "pmu_sysreg" }, { "arch_reset_vcpu" } },
+    { "pmu", has_pmu, { "pmu_sysreg", "pmu_reset" }, { 0 } },
 };
 
 char *forge_wraps(const struct system *s)

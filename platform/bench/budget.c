@@ -150,7 +150,7 @@ static void missing(const char *name, const char *why)
 /* Plays the scenario, which names the traces and the paths that there are not. */
 static void measure_paths(void)
 {
-    char command[8400], line[4600], name[64], why[512], traces[2][4200], last[512] = "";
+    char command[8400], line[4600], name[64], why[512], traces[4][4200], last[512] = "";
     unsigned count = 0;
     bool wanted = false;
     FOR_ROWS(r) {
@@ -166,7 +166,7 @@ static void measure_paths(void)
         if (sscanf(line, "==> missing %63s %511[^\n]", name, why) == 2) {
             missing(name, why);
         }
-        count += count < 2 && sscanf(line, "==> trace %4199[^\n]", traces[count]) == 1;
+        count += count < 4 && sscanf(line, "==> trace %4199[^\n]", traces[count]) == 1;
         snprintf(last, sizeof last, "%.500s", line);
     }
     int status = f ? pclose(f) : -1;
