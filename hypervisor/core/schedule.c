@@ -80,8 +80,6 @@ static inline __attribute__((always_inline)) bool may_run(struct vcpu *v)
     return v->online;
 }
 
-bool schedule_may_run(struct vcpu *v) { return may_run(v); }
-
 static void load(struct core *c, struct vcpu *v)
 {
     struct vcpu *old = c->loaded;
@@ -166,3 +164,5 @@ void schedule_interrupt(struct core *c, uint32_t intid)
     }
     WRITE_SYSREG(ICC_DIR_EL1, intid);
 }
+
+bool schedule_may_run(struct vcpu *v) { return may_run(v); }

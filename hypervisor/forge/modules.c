@@ -7,16 +7,6 @@
 #include "forge.h"
 
 static bool has_iommu(const struct system *s) { return s->hyp_iommu >= 0; }
-static bool has_monitor(const struct system *s)
-{
-    for (size_t v = 0; v < s->vm_count; v++) {
-        if (s->vms[v].monitor.line) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool has_direct(const struct system *s)
 {
     for (size_t v = 0; v < s->vm_count; v++) {
@@ -36,36 +26,37 @@ static bool has_pmu(const struct system *s)
     return false;
 }
 static bool has_owner(const struct system *s) { return has_direct(s) || has_pmu(s); }
+static bool has_monitor(const struct system *s)
+{
+    for (size_t v = 0; v < s->vm_count; v++) {
+        if (s->vms[v].monitor.line) {
+            return true;
+        }
+    }
+    return false;
+}
 
-/* A module with its hooks: functions that the rest of the runtime calls, and that may answer 0, false or NULL if there is none of it. And functions of others that it
- * stands before (INSTEAD_OF in hypervisor/include/hyp.h): each of one module at most. */
+/* A module with its hooks: functions that the rest of the runtime calls, and that may answer 0, false or NULL if there is none of it. */
 static const struct {
     const char *name;
     bool (*used)(const struct system *s);
-    const char *hooks[8], *instead[24];
+    const char *hooks[8];
 } modules[] = {
-    { "smmu", has_iommu, { "smmu_init", "smmu_interrupt" }, { 0 } },
-    { "monitor", has_monitor, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" }, { 0 } },
-    { "owner", has_owner, { 0 }, { "sysreg_trap", "arch_reset_vcpu" } },
-    { "direct", has_direct, { "direct_sysreg", "direct_reset" }, { "gic_init_core", "gic_claim", "gic_kick", "gic_disable_vm", "arch_park", "schedule", "trap_interrupt", "trap_sync",
-      "trap_device", "trap_vgic", "hypercall", "vcpu_raise", "lists_clear_pending", "lists_refill", "vgic_bits", "vgic_priorities" } },
-    { "pmu", has_pmu, { "pmu_sysreg", "pmu_reset" }, { 0 } },
+    { "smmu", has_iommu, { "smmu_init", "smmu_interrupt" } },
+    { "monitor", has_monitor, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" } },
+    { "direct", has_direct, { "direct_sysreg", "direct_reset" } },
+    { "pmu", has_pmu, { "pmu_sysreg", "pmu_reset" } },
 };
 
-char *forge_wraps(const struct system *s)
-{
-    char *options = NULL;
-    size_t size;
-    FILE *out = open_memstream(&options, &size);
-    fprintf(out, "-Wl,--gc-sections");
-    for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
-        for (size_t k = 0; modules[i].used(s) && modules[i].instead[k]; k++) {
-            fprintf(out, ",--wrap=%s", modules[i].instead[k]);
-        }
-    }
-    fclose(out);
-    return options;
-}
+/* Functions that modules stand before (INSTEAD_OF in hypervisor/include/hyp.h): each of one module at most. */
+static const struct {
+    bool (*used)(const struct system *s);
+    const char *functions[24];
+} instead[] = {
+    { has_owner, { "sysreg_trap", "arch_reset_vcpu" } },
+    { has_direct, { "gic_init_core", "gic_claim", "gic_kick", "gic_disable_vm", "arch_park", "schedule", "trap_interrupt", "trap_sync", "trap_device", "trap_vgic",
+      "hypercall", "vcpu_raise", "lists_clear_pending", "lists_refill", "vgic_bits", "vgic_priorities" } },
+};
 
 void forge_modules(FILE *out, const struct system *s)
 {
@@ -75,4 +66,19 @@ void forge_modules(FILE *out, const struct system *s)
             fprintf(out, "    .section .text.no_%s, \"ax\"\n    .global %s\n%s:\n    mov x0, #0\n    ret\n", modules[i].name, modules[i].hooks[k], modules[i].hooks[k]);
         }
     }
+}
+
+char *forge_wraps(const struct system *s)
+{
+    char *options = NULL;
+    size_t size;
+    FILE *out = open_memstream(&options, &size);
+    fprintf(out, "-Wl,--gc-sections");
+    for (size_t i = 0; i < sizeof instead / sizeof instead[0]; i++) {
+        for (size_t k = 0; instead[i].used(s) && instead[i].functions[k]; k++) {
+            fprintf(out, ",--wrap=%s", instead[i].functions[k]);
+        }
+    }
+    fclose(out);
+    return options;
 }

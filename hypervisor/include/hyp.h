@@ -118,7 +118,6 @@ void vcpu_take_incoming(struct vcpu *v);
 
 /* schedule.c: what this core runs now: waits until there is something. Its registers are loaded. */
 struct vcpu *schedule(struct core *c);
-bool schedule_may_run(struct vcpu *v);                          /* it is on: reset first if that is new */
 void schedule_start(struct core *c);
 void schedule_interrupt(struct core *c, uint32_t intid);        /* acknowledged, and not of the vCPU that is loaded */
 
@@ -172,6 +171,7 @@ void smmu_interrupt(uint32_t intid);
 static inline bool smmu_has(uint32_t intid) { return hyp_smmu.base && intid - hyp_smmu.intid < 2; }
 
 /* owner.c, direct.c, pmu.c: what a VM that has its cores alone may have itself */
+bool schedule_may_run(struct vcpu *v);                  /* schedule.c's: it is on; reset first if that is new */
 bool direct_sysreg(struct vcpu *v, uint32_t iss);       /* an access to a register of the CPU interface, done; false: it is another's */
 void direct_reset(struct vcpu *v);                      /* a vCPU begins, on its core */
 void pmu_reset(struct vcpu *v);                         /* the same; counters off and at 0 */

@@ -147,11 +147,11 @@ static void missing(const char *name, const char *why)
     }
 }
 
-/* Plays the scenario, which names the traces and the paths that there are not. */
+/* Plays the scenario, which names the trace and the paths that there are not. */
 static void measure_paths(void)
 {
-    char command[8400], line[4600], name[64], why[512], traces[4][4200], last[512] = "";
-    unsigned count = 0;
+    char command[8400], line[4600], name[64], why[512], trace[4][4200] = { "" }, last[512] = "";
+    unsigned traces = 0;
     bool wanted = false;
     FOR_ROWS(r) {
         wanted |= r->start != NULL;
@@ -166,7 +166,7 @@ static void measure_paths(void)
         if (sscanf(line, "==> missing %63s %511[^\n]", name, why) == 2) {
             missing(name, why);
         }
-        count += count < 4 && sscanf(line, "==> trace %4199[^\n]", traces[count]) == 1;
+        traces += traces < 4 && sscanf(line, "==> trace %4199[^\n]", trace[traces]) == 1;
         snprintf(last, sizeof last, "%.500s", line);
     }
     int status = f ? pclose(f) : -1;
@@ -178,11 +178,11 @@ static void measure_paths(void)
         }
         return;
     }
-    for (unsigned i = 0; i < count; i++) {
-        budget_paths(traces[i]);
+    for (unsigned i = 0; i < traces; i++) {
+        budget_paths(trace[i]);
     }
     FOR_ROWS(r) {
-        if (r->start && !r->skipped && !r->runs && !r->why[0]) {
+        if (r->start && !r->runs && !r->skipped && !r->why[0]) {
             budget_failed(r, "no trace has the probes %s and %s", r->start, r->end);
         }
     }

@@ -16,8 +16,8 @@ enum { ICC_PMR = REG(3, 0, 4, 6, 0), ICC_DIR = REG(3, 0, 12, 11, 1), ICC_RPR = R
 /* A vCPU's part of its core's CPU interface; pmr as the guest sees it, the others while it is not loaded. */
 static struct { uint8_t pmr, igrpen1, bpr1, ctlr; uint32_t ap1r0; } kept[HYP_VCPUS_MAX];
 
-/* Entered from the vector of FIQs (vectors.S): as any other interrupt, with an INTID that is none. */
-__asm__(".section .text.direct_vector, \"ax\"\n    .global direct_vector\ndirect_vector:\n    mov     x0, #1023\n    b       hyp_irq_other\n    .text");
+/* That this is there is what lets FIQs in (vectors.S). */
+__asm__(".section .text.direct_vector, \"ax\"\n    .global direct_vector\ndirect_vector:\n    b       direct_vector_taken\n    .text");
 
 void arch_direct(void)
 {

@@ -116,6 +116,10 @@ hyp_irq_eret:
     b       direct_vector
     mov     x0, #10
     b       fatal
+    .global direct_vector_taken             /* direct_vector comes back here */
+direct_vector_taken:
+    mov     x0, #1023                       /* no INTID yet */
+    b       irq_other
     .balign 128                             /* SError of the guest */
     X stp, x2, x3, 2
     X stp, x0, x1, 0
@@ -297,8 +301,6 @@ monitors:
     b       resume
 
     /* The hypervisor's own interrupts, and list registers that are full: x0 is the INTID. */
-    .global hyp_irq_other
-hyp_irq_other:
 irq_overflow:
 irq_other:
     str     x0, [sp, #-VCPU_FRAME + 8 * 31] /* the free place of the frame */
