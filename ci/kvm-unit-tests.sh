@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The arm64 tests of kvm-unit-tests, each in a VM of its own board: ci/kvm-unit-tests.sh CHECKOUT [TEST…]
+# The arm64 tests of kvm-unit-tests, each in a VM of its own board: ci/kvm-unit-tests.sh [--direct] CHECKOUT [TEST…]
 #
 # CHECKOUT is the user's: a clone of kvm-unit-tests, not configured in place. It is built in build/kvm-unit-tests, and nothing is
-# written to it. Exit 0 if all end as the table below says; docs/kvm-unit-tests.md says why any does not pass.
+# written to it. --direct: the VMs have interrupts="direct". Exit 0 if all end as the table below says; docs/kvm-unit-tests.md says why any does not pass.
 set -euo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
@@ -61,7 +61,7 @@ system() {              # NAME FILE ARGUMENTS
   <device name="hyp"  type="uart16550" base="0x0b000000" spi="176"/>
   <device name="uart" type="uart16550" base="0x0b001000" spi="177"/>
   <hypervisor memory="8MiB" console="hyp"/>
-  <vm name="kut" cores="$(seq -s " " 0 $((cpus - 1)))">
+  <vm name="kut" cores="$(seq -s " " 0 $((cpus - 1)))"$direct>
     <memory ipa="0x40000000" size="${memory}MiB"/>
     <raw image="$work/build/arm/$2.flat" cmdline="$3"/>
     <use device="uart"/>
@@ -101,7 +101,9 @@ run() {                 # NAME FILE EXPECTED ARGUMENTS
     [ "$result" = "$3" ] || { echo "    expected: $3; see $console and $hypervisor" && false; }
 }
 
-[ $# -gt 0 ] || die "which checkout? ci/kvm-unit-tests.sh CHECKOUT [TEST…]"
+direct=
+[ "${1:-}" != --direct ] || { direct=' interrupts="direct"'; shift; }
+[ $# -gt 0 ] || die "which checkout? ci/kvm-unit-tests.sh [--direct] CHECKOUT [TEST…]"
 checkout=$(readlink -f "$1")
 shift
 for name; do

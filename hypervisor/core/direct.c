@@ -10,9 +10,15 @@
 STANDS_BEFORE(gic_init_core);
 STANDS_BEFORE(gic_claim);
 STANDS_BEFORE(gic_kick);
+STANDS_BEFORE(gic_disable_vm);
 STANDS_BEFORE(arch_park);
 STANDS_BEFORE(schedule);
 STANDS_BEFORE(trap_interrupt);
+STANDS_BEFORE(trap_sync);
+STANDS_BEFORE(trap_device);
+STANDS_BEFORE(trap_vgic);
+STANDS_BEFORE(hypercall);
+STANDS_BEFORE(hypercall_switching);
 STANDS_BEFORE(vcpu_raise);
 STANDS_BEFORE(lists_clear_pending);
 STANDS_BEFORE(lists_refill);
@@ -115,24 +121,40 @@ static void take(void)
     }
 }
 
-/* Nothing that another life of the vCPU has left in the core's interfaces is there when it begins. */
-static void begin(struct core *c, struct vcpu *v)
+/* The vCPU begins, on its core: nothing that a former life of it has left there is left. */
+void direct_reset(struct vcpu *v)
 {
-    uint64_t sgi = c->gicr + GICR_SGI;
+    uint64_t sgi = v->core->gicr + GICR_SGI;
     uint32_t owned = vgic_owned(v, 0);
+    if (!is_direct(v)) {
+        return;
+    }
     mmio_write32(sgi + GIC_ICENABLER, owned);
-    gic_wait(c->gicr);
+    gic_wait(v->core->gicr);
     mmio_write32(sgi + GIC_ICPENDR, owned);
     mmio_write32(sgi + GIC_ICACTIVER, owned);
     set_priorities(v, 0, v->index == 0 ? HYP_WORDS : 1);
-    arch_switch(c, v);
+    v->sgi_enabled = 0;
     arch_direct_reset(v);
 }
 
-/* Off or stopped: none of the guest's interrupts reaches the core, and a kick wakes it. */
-static void rest(struct core *c)
+static void keep(struct core *c, struct vcpu *v)
 {
-    c->loaded = 0;
+    arch_direct_save(v);
+    arch_switch(c, 0);
+}
+
+static void give(struct core *c, struct vcpu *v)
+{
+    v->irq_mask = v->config->irq_mask;
+    arch_switch(c, v);
+    arch_open(c, v);
+    arch_direct_load(v);
+}
+
+/* Off or stopped: none of the guest's interrupts reaches the core, and a kick wakes it. */
+static void rest(void)
+{
     WRITE_SYSREG(ICC_IGRPEN1_EL1, 0);
     ISB();
     WFI();
@@ -145,11 +167,14 @@ struct vcpu *INSTEAD_OF(schedule)(struct core *c)
     if (!v) {
         return ORIGINAL(schedule)(c);
     }
+    if (c->loaded && (!v->online || v->vm->stopped)) {
+        keep(c, v);
+    }
     while (!schedule_may_run(v)) {
-        rest(c);
+        rest();
     }
     if (c->loaded != v) {
-        begin(c, v);
+        give(c, v);
     }
     return v;
 }
@@ -162,6 +187,34 @@ struct vcpu *INSTEAD_OF(trap_interrupt)(struct vcpu *v, uint32_t intid)
     }
     take();
     return schedule(v->core);
+}
+
+/* A vCPU that does not hear that its VM is stopped (ICC_AP1R0_EL1 is the guest's): its next exit is its last one. */
+static bool is_ended(const struct vcpu *v) { return is_direct(v) && v->vm->stopped; }
+static struct vcpu *end_if(struct vcpu *v, struct vcpu *next) { return is_ended(v) ? schedule(v->core) : next; }
+
+struct vcpu *INSTEAD_OF(trap_sync)(struct vcpu *v) { return end_if(v, ORIGINAL(trap_sync)(v)); }
+struct vcpu *INSTEAD_OF(trap_device)(struct vcpu *v, uint32_t esr) { return end_if(v, ORIGINAL(trap_device)(v, esr)); }
+struct vcpu *INSTEAD_OF(hypercall_switching)(struct vcpu *v) { return end_if(v, ORIGINAL(hypercall_switching)(v)); }
+bool INSTEAD_OF(trap_vgic)(struct vcpu *v, uint32_t iss) { return !is_ended(v) && ORIGINAL(trap_vgic)(v, iss); }       /* false: trap_sync does it */
+
+/* From here there is no way to another vCPU: the call is not made, and the guest is at its HVC again. */
+int64_t INSTEAD_OF(hypercall)(struct vcpu *v, uint64_t x0)
+{
+    if (!is_ended(v)) {
+        return ORIGINAL(hypercall)(v, x0);
+    }
+    WRITE_SYSREG(elr_el2, READ_SYSREG(elr_el2) - 4);
+    return x0;
+}
+
+void INSTEAD_OF(gic_disable_vm)(const struct hyp_vm *vm)
+{
+    static const uint32_t none[HYP_WORDS];
+    ORIGINAL(gic_disable_vm)(vm);
+    for (uint32_t i = 0; vm->flags & VM_DIRECT && i < vm->vcpu_count; i++) {
+        hyp_vcpu_states[vm->first_vcpu + i].irq_mask = none;    /* for vgic_fast.c */
+    }
 }
 
 /* SGIs and what capabilities raise are physical interrupts of the VM, pending for its core whatever that does. */

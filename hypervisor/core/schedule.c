@@ -51,7 +51,6 @@ static inline __attribute__((always_inline)) bool may_run(struct vcpu *v)
     return v->online;
 }
 
-bool schedule_may_run(struct vcpu *v) { return may_run(v); }
 
 /* Nobody: the last one's interrupts rest, and the core sleeps. */
 static void rest(struct core *c)
@@ -125,3 +124,5 @@ void schedule_interrupt(struct core *c, uint32_t intid)
     }
     WRITE_SYSREG(ICC_DIR_EL1, intid);
 }
+
+bool schedule_may_run(struct vcpu *v) { return may_run(v); }

@@ -2,6 +2,9 @@
 // forge as a program: what it leaves behind, whatever happens
 #include <csignal>
 #include <gtest/gtest.h>
+#include <iterator>
+#include <set>
+#include <sstream>
 #include <sys/prctl.h>
 
 #include "hypervisor/forge/forge_test.h"
@@ -148,6 +151,46 @@ TEST_F(Forge, NamesOfFilesMayHaveBlanksAndQuotes)
 {
     bench.write("files/a \"b\" \\c/rt.bin", "a raw image");
     EXPECT_EQ(0, bench.forge(changed("rt/rt.bin", "a &quot;b&quot; \\c/rt.bin"), "out")) << bench.said();
+}
+
+// What modules stand before (hypervisor/include/hyp.h) is in modules.c, or nobody would call it; and it is called from other files than its own, where the linker's
+// --wrap does not reach. Those that are called from their own, too, must bear that.
+TEST_F(Forge, AModuleStandsBeforeFunctionsOfOtherFiles)
+{
+    const std::set<std::string> also_from_their_own = { "lists_refill", "trap_sync", "trap_vgic" };
+    std::string command = "readelf -srW " HYP " >" + bench.dir + "/told", xml = SYSTEMS "/direct.xml";
+    ASSERT_EQ(0, ::system(command.c_str()));
+    std::ifstream told(bench.dir + "/told");
+    std::set<std::string> modules;
+    std::vector<std::pair<std::set<std::string>, std::set<std::string>>> files;      // what each defines, and calls
+    for (std::string line; std::getline(told, line);) {
+        std::istringstream in(line);
+        std::vector<std::string> words{ std::istream_iterator<std::string>(in), {} };
+        if (words.size() > 1 && words[0] == "File:") {
+            files.push_back({});
+        } else if (words.size() == 8 && words[3] == "FUNC" && words[6] != "UND") {
+            files.back().first.insert(words[7]);
+            if (words[7].find("__wrap_") == 0) {
+                modules.insert(words[7]);
+            }
+        } else if (words.size() == 7 && (words[2] == "R_AARCH64_CALL26" || words[2] == "R_AARCH64_JUMP26")) {
+            files.back().second.insert(words[4]);
+        }
+    }
+    ASSERT_LT(10u, modules.size());
+    bench.payloads(xml);
+    ASSERT_EQ(0, bench.forge(xml, "out")) << bench.said();
+    Image image(bench.dir + "/out/direct.elf");
+    for (const std::string &module : modules) {
+        std::string function = module.substr(strlen("__wrap_"));
+        unsigned others = 0;
+        EXPECT_TRUE(image.has(module)) << "modules.c does not name " << function << ", or nothing calls it";
+        for (auto &[defines, calls] : files) {
+            others += calls.count(function) && !defines.count(function);
+            EXPECT_FALSE(calls.count(function) && defines.count(function) && !also_from_their_own.count(function)) << function << " is called from its own file";
+        }
+        EXPECT_LT(0u, others) << function;
+    }
 }
 
 TEST_F(Forge, ExplainTellsMemoryAndInterrupts)

@@ -202,6 +202,7 @@ TEST_P(Forged, TablesSayWhatTheXmlSays)
             EXPECT_EQ(vm.cores[i], u.core);
             EXPECT_EQ(system->schedules[vm.cores[i]].slot_count > 0, u.shared);
         }
+        EXPECT_EQ((vm.direct ? VM_DIRECT : 0) | (vm.pmu ? VM_PMU : 0), t.flags);
         EXPECT_EQ(v + 1, t.vmid);
         EXPECT_EQ(image->symbol("hyp_s2_" + std::to_string(v)) | (v + 1) << 48, t.vttbr) << "a VMID of its own";
         EXPECT_EQ(vm.kernel_ipa, t.entry_ipa);
@@ -321,7 +322,8 @@ TEST_P(Forged, ADeviceTreeHasWhatTheVmOwns)
         fdt_for_each_subnode(node, tree, 0) {
             devices += fdt_getprop(tree, node, "interrupts", nullptr) != nullptr;
         }
-        EXPECT_EQ(owned + 1 + vm.pmu + vm.monitor.model_count, (size_t)devices) << "its devices, its monitor's, the timer and the performance monitors";
+        EXPECT_EQ(vm.pmu ? 7 : -1, cell("/pmu", "interrupts", 1));
+        EXPECT_EQ(owned + 1 + vm.pmu + vm.monitor.model_count, (size_t)devices) << "its devices, its monitor's, the timer, and performance monitors";
     }
 }
 

@@ -46,47 +46,39 @@ static bool has_slots(const struct system *s)
 #define BAD_FRAME "mov x1, #-1\n    str x1, [x0]\n    ret"     /* x0 of the vCPU is CALL_BAD, and it goes on */
 #define ANY_IRQ "b irq_any"
 
-/* A module with its hooks: functions that the rest of the runtime calls, or labels that it jumps to, and what happens there if there is none of it. And functions of
- * others that it stands before (INSTEAD_OF in hypervisor/include/hyp.h): each of one module at most. */
+/* A module with its hooks: functions that the rest of the runtime calls, or labels that it jumps to, and what happens there if there is none of it. */
 static const struct {
     const char *name;
     bool (*used)(const struct system *s);
-    const char *answer, *hooks[16], *instead[16];
+    const char *answer, *hooks[16];
 } modules[] = {
-    { "smmu", has_iommu, NONE, { "smmu_init", "smmu_interrupt" }, { 0 } },
-    { "slots", has_slots, NONE, { "slots_start", "slots_owner", "slots_interrupt", "slots_begin" }, { 0 } },
-    { "slots", has_slots, ANY_IRQ, { "slots_alarm" }, { 0 } },
-    { "hypercall", has_capability, BAD_CALL, { "hypercall" }, { 0 } },
-    { "hypercall", has_capability, BAD_FRAME, { "hypercall_switching" }, { 0 } },
-    { "domain", has_domain, NONE, { "domain_init", "domain_start", "domain_call", "domain_trap", "domain_leave_core", "domain_enter_core" }, { 0 } },
-    { "semaphore", has_semaphore, NONE, { "semaphore_init", "semaphore_up", "semaphore_down", "semaphore_interrupt" }, { 0 } },
+    { "smmu", has_iommu, NONE, { "smmu_init", "smmu_interrupt" } },
+    { "slots", has_slots, NONE, { "slots_start", "slots_owner", "slots_interrupt", "slots_begin" } },
+    { "slots", has_slots, ANY_IRQ, { "slots_alarm" } },
+    { "hypercall", has_capability, BAD_CALL, { "hypercall" } },
+    { "hypercall", has_capability, BAD_FRAME, { "hypercall_switching" } },
+    { "domain", has_domain, NONE, { "domain_init", "domain_start", "domain_call", "domain_trap", "domain_leave_core", "domain_enter_core" } },
+    { "semaphore", has_semaphore, NONE, { "semaphore_init", "semaphore_up", "semaphore_down", "semaphore_interrupt" } },
     { "monitor", has_monitor, NONE, { "monitor_init", "monitor_access", "monitor_call", "monitor_after_call", "monitor_crash", "monitor_interrupt", "monitor_owns", "monitor_reset",
-      "monitor_resume", "monitor_interrupted" }, { 0 } },
-    { "decode", has_monitor, NONE, { "decode_access", "decode_reply" }, { 0 } },
-    { "control", has_control, NONE, { "control_stop", "control_step", "control_halting" }, { 0 } },
-    { "supervise", has_supervisor, NONE, { "control_call" }, { 0 } },
-    { "abort", has_abort, NONE, { "arch_abort" }, { 0 } },
-    { "several", has_several, NONE, { "vgic_ask", "vgic_answer" }, { 0 } },
-    { "owner", has_owner, NONE, { 0 }, { "sysreg_trap" } },
-    { "direct", has_direct, NONE, { "direct_sysreg" }, { "gic_init_core", "gic_claim", "gic_kick", "arch_park", "schedule", "trap_interrupt", "vcpu_raise",
-      "lists_clear_pending", "lists_refill", "vgic_bits", "vgic_priorities" } },
-    { "pmu", has_pmu, NONE, { "pmu_sysreg" }, { "arch_reset_vcpu" } },
+      "monitor_resume", "monitor_interrupted" } },
+    { "decode", has_monitor, NONE, { "decode_access", "decode_reply" } },
+    { "control", has_control, NONE, { "control_stop", "control_step", "control_halting" } },
+    { "supervise", has_supervisor, NONE, { "control_call" } },
+    { "abort", has_abort, NONE, { "arch_abort" } },
+    { "several", has_several, NONE, { "vgic_ask", "vgic_answer" } },
+    { "direct", has_direct, NONE, { "direct_sysreg", "direct_reset" } },
+    { "pmu", has_pmu, NONE, { "pmu_sysreg", "pmu_reset" } },
 };
 
-char *forge_wraps(const struct system *s)
-{
-    char *options = NULL;
-    size_t size;
-    FILE *out = open_memstream(&options, &size);
-    fprintf(out, "-Wl,--gc-sections");
-    for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
-        for (size_t k = 0; modules[i].used(s) && modules[i].instead[k]; k++) {
-            fprintf(out, ",--wrap=%s", modules[i].instead[k]);
-        }
-    }
-    fclose(out);
-    return options;
-}
+/* Functions that modules stand before (INSTEAD_OF in hypervisor/include/hyp.h): each of one module at most. */
+static const struct {
+    bool (*used)(const struct system *s);
+    const char *functions[24];
+} instead[] = {
+    { has_owner, { "sysreg_trap", "arch_reset_vcpu" } },
+    { has_direct, { "gic_init_core", "gic_claim", "gic_kick", "gic_disable_vm", "arch_park", "schedule", "trap_interrupt", "trap_sync", "trap_device", "trap_vgic",
+      "hypercall", "hypercall_switching", "vcpu_raise", "lists_clear_pending", "lists_refill", "vgic_bits", "vgic_priorities" } },
+};
 
 void forge_modules(FILE *out, const struct system *s)
 {
@@ -101,4 +93,19 @@ void forge_modules(FILE *out, const struct system *s)
         }
         fprintf(out, "    %s\n", answers[a]);
     }
+}
+
+char *forge_wraps(const struct system *s)
+{
+    char *options = NULL;
+    size_t size;
+    FILE *out = open_memstream(&options, &size);
+    fprintf(out, "-Wl,--gc-sections");
+    for (size_t i = 0; i < sizeof instead / sizeof instead[0]; i++) {
+        for (size_t k = 0; instead[i].used(s) && instead[i].functions[k]; k++) {
+            fprintf(out, ",--wrap=%s", instead[i].functions[k]);
+        }
+    }
+    fclose(out);
+    return options;
 }

@@ -222,13 +222,18 @@ void smmu_interrupt(uint32_t intid);
 static inline bool smmu_has(uint32_t intid) { return hyp_smmu.base && intid - hyp_smmu.intid < 2; }
 
 /* owner.c, direct.c, pmu.c: what a VM that has its cores alone may have itself */
+bool schedule_may_run(struct vcpu *v);                  /* schedule.c's: it is on; reset first if that is new */
 bool direct_sysreg(struct vcpu *v, uint32_t iss);       /* an access to a register of the CPU interface, done; false: it is another's */
+void direct_reset(struct vcpu *v);                      /* a vCPU begins, on its core */
+void pmu_reset(struct vcpu *v);                         /* the same; counters off and at 0 */
 void pmu_sysreg(struct vcpu *v, uint32_t iss);          /* sysreg.c has answered: what an ID register says of the monitors */
 #define DIRECT_URGENT 8u                /* the most urgent priority that such a VM's interrupts have: above 0, the hypervisor's */
 #define DIRECT_NEVER 0xf8u              /* of 5 bits: no mask lets it through */
 #define ICC_CTLR_EOIMODE 2u
 void arch_direct(void);                 /* this core's IRQs go to EL1 */
-void arch_direct_reset(struct vcpu *v); /* its CPU interface as after reset */
+void arch_direct_reset(struct vcpu *v); /* its CPU interface is as after reset when it is loaded */
+void arch_direct_save(struct vcpu *v);
+void arch_direct_load(struct vcpu *v);
 
 /* trap.c, sysreg.c, psci.c, hypercall.c. They return what this core runs then. */
 struct vcpu *trap_sync(struct vcpu *v);

@@ -19,7 +19,7 @@ extern char _start[];
 
 static volatile uint32_t last[2], taken[2];     /* a vCPU's last INTID, and how many */
 static volatile int order;                      /* for vCPU 1 */
-static volatile bool up, fault_expected;
+static volatile bool up, fault_expected, pmu_left;
 static volatile uint64_t faults;
 static bool failed;
 
@@ -124,9 +124,33 @@ static void gic_init(void)
     *reg(redistributor + 0x10000 + ISENABLER) = 0xffff | 1u << TIMER;
 }
 
-/* vCPU 1: what it is told. Quiet: it masks all that it can, and listens to nobody any more. */
+/* A vCPU that begins finds its performance monitors off and at 0, whatever it has left there. */
+static void find_monitors(void)
+{
+    if (PMUVER(READ_SYSREG(id_aa64dfr0_el1))) {
+        pmu_left = (READ_SYSREG(pmcr_el0) & 1) | READ_SYSREG(pmccntr_el0) | READ_SYSREG(pmevcntr0_el0) | READ_SYSREG(pmevtyper0_el0) | READ_SYSREG(pmcntenset_el0) |
+                   READ_SYSREG(pmintenset_el1) | READ_SYSREG(pmovsset_el0) | READ_SYSREG(pmuserenr_el0) | READ_SYSREG(pmccfiltr_el0) | READ_SYSREG(pmselr_el0);
+    }
+}
+
+static void leave_monitors(void)
+{
+    if (PMUVER(READ_SYSREG(id_aa64dfr0_el1))) {
+        WRITE_SYSREG(pmccfiltr_el0, 1ul << 27);
+        WRITE_SYSREG(pmevtyper0_el0, 8 | 1ul << 27);
+        WRITE_SYSREG(pmcntenset_el0, 1ul << 31 | 1);
+        WRITE_SYSREG(pmintenset_el1, 1ul << 31 | 1);
+        WRITE_SYSREG(pmuserenr_el0, 15);
+        WRITE_SYSREG(pmcr_el0, 1);
+        WRITE_SYSREG(pmevcntr0_el0, 0xfffffffb);
+        WRITE_SYSREG(pmselr_el0, 3);
+    }
+}
+
+/* vCPU 1: what it is told. It masks all that it can, and listens to nobody any more. */
 static void second(void)
 {
+    find_monitors();
     gic_init();
     IRQ_ON();
     up = true;
@@ -136,6 +160,7 @@ static void second(void)
     int what = order;
     IRQ_OFF();
     if (what == 'x') {
+        leave_monitors();
         up = false;
         sgi(3, 2);
         (void)READ_SYSREG(ICC_IAR1_EL1);        /* it is off with one active and another pending */
@@ -146,7 +171,7 @@ static void second(void)
     __asm__ volatile("msr daifset, #0xf" ::: "memory");
     WRITE_SYSREG(ICC_CTLR_EL1, EOIMODE);
     WRITE_SYSREG(ICC_BPR1_EL1, 7);
-    if (what == 'a') {
+    if (what == 'a' || what == 'd') {
         WRITE_SYSREG(ICC_AP1R0_EL1, ~0u);       /* active at every priority, also the hypervisor's */
     } else {
         sgi(3, 2);
@@ -156,6 +181,9 @@ static void second(void)
     WRITE_SYSREG(ICC_IGRPEN1_EL1, 0);
     up = false;
     for (;;) {
+        if (what == 'd') {
+            sgi(7, 1);                          /* an exit */
+        }
     }
 }
 
@@ -253,17 +281,15 @@ static void groups(void)
     IRQ_ON();
 }
 
-/* Ends interrupts that are not its own, as many as there are: with EOImode 0 the CPU interface believes it. */
+/* Ends interrupts that are not its own, with EOImode 0 the CPU interface believes it: all that there are, and the neighbour's (its pulse is SPI 194) each other time. */
 static void ends(void)
 {
     IRQ_OFF();
-    for (unsigned n = 0; n < ROUNDS / 10; n++) {
-        for (uint32_t spi = 32; spi < 288; spi++) {
-            sgi(6, 1);
-            (void)READ_SYSREG(ICC_IAR1_EL1);
-            WRITE_SYSREG(ICC_EOIR1_EL1, spi);
-            *reg(GICR_SGI + ICACTIVER) = 1u << 6;
-        }
+    for (unsigned n = 0; n < 4 * 512; n++) {
+        sgi(6, 1);
+        (void)READ_SYSREG(ICC_IAR1_EL1);
+        WRITE_SYSREG(ICC_EOIR1_EL1, n & 1 ? 194 + 32 : 32 + n / 2 % 256);
+        *reg(GICR_SGI + ICACTIVER) = 1u << 6;
     }
     IRQ_ON();
 }
@@ -282,6 +308,7 @@ static void again(void)
             return;
         }
         expect("what vCPU 1 has taken", taken[1] - before, 0);
+        expect("monitors that another life has left on", pmu_left, false);
         for (uint32_t i = 3; i < 5; i++) {
             sgi(i, 2);
         }
@@ -366,7 +393,7 @@ static void obey(int letter)
     case 'x': again(); break;
     case 'm': monitors(); break;
     case 'l': case 'r': signals(letter); break;
-    case 'q': case 'a': tell(letter); break;
+    case 'q': case 'a': case 'd': tell(letter); break;
     case 'o': call_hvc(0x84000008, 0, 0, 0); break;
     default: return;
     }

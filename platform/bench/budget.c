@@ -154,10 +154,10 @@ static void missing(const char *name, const char *why)
     }
 }
 
-/* Plays the scenario, which names the traces and the paths that there are not. */
+/* Plays the scenario, which names the trace and the paths that there are not. */
 static void measure_paths(void)
 {
-    char command[8400], line[4600], name[64], why[512], traces[3][4200], last[512] = "";
+    char command[8400], line[4600], name[64], why[512], traces[4][4200], last[512] = "";
     unsigned count = 0;
     bool wanted = false;
     FOR_ROWS(r) {
@@ -173,7 +173,7 @@ static void measure_paths(void)
         if (sscanf(line, "==> missing %63s %511[^\n]", name, why) == 2) {
             missing(name, why);
         }
-        count += count < 3 && sscanf(line, "==> trace %4199[^\n]", traces[count]) == 1;
+        count += count < 4 && sscanf(line, "==> trace %4199[^\n]", traces[count]) == 1;
         snprintf(last, sizeof last, "%.500s", line);
     }
     int status = f ? pclose(f) : -1;
@@ -189,7 +189,7 @@ static void measure_paths(void)
         budget_paths(traces[i]);
     }
     FOR_ROWS(r) {
-        if (r->start && !r->skipped && !r->runs && !r->why[0]) {
+        if (r->start && !r->runs && !r->skipped && !r->why[0]) {
             budget_failed(r, "no trace has the probes %s and %s", r->start, r->end);
         }
     }

@@ -44,7 +44,7 @@ void budget_failed(struct budget_row *r, const char *fmt, ...) __attribute__((fo
 
 #define INSTANCE "first-light"      /* the system whose image is weighed */
 
-/* budget_paths.c: the wanted rows whose paths a trace has */
+/* budget_paths.c: the wanted rows whose paths are in a trace */
 void budget_paths(const char *trace);
 /* budget_size.c: the wanted rows of an instance */
 void budget_size(void);

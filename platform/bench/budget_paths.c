@@ -174,7 +174,7 @@ static void finish(struct run *r)
     free(r->samples);
 }
 
-/* Wanted rows as runs, if the trace has their probes. */
+/* Wanted rows as runs, of those whose probes the trace has. */
 static unsigned begin(const struct trace *t, struct run *runs)
 {
     unsigned count = 0;

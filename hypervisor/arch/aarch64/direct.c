@@ -13,10 +13,11 @@
 #define EXACT REG(3, 7, 15, 15, 7)
 enum { ICC_PMR = REG(3, 0, 4, 6, 0), ICC_DIR = REG(3, 0, 12, 11, 1), ICC_RPR = REG(3, 0, 12, 11, 3), ICC_CTLR = REG(3, 0, 12, 12, 4) };
 
-static uint8_t pmr[HYP_VCPUS_MAX];      /* as the guest sees it */
+/* A vCPU's part of its core's CPU interface; pmr as the guest sees it, the others while it is not loaded. */
+static struct { uint8_t pmr, igrpen1, bpr1, ctlr; uint32_t ap1r0; } kept[HYP_VCPUS_MAX];
 
-/* Entered from the vector of FIQs (vectors.S): as any other interrupt, with an INTID that is none. */
-__asm__(".section .text.direct_vector, \"ax\"\n    .global direct_vector\ndirect_vector:\n    mov     x0, #1023\n    b       hyp_irq_other\n    .text");
+/* That this is there is what lets FIQs in (vectors.S). */
+__asm__(".section .text.direct_vector, \"ax\"\n    .global direct_vector\ndirect_vector:\n    b       direct_vector_taken\n    .text");
 
 void arch_direct(void)
 {
@@ -27,18 +28,30 @@ void arch_direct(void)
 /* A mask of 0 keeps all of the guest's out, and none of the hypervisor's. */
 static void mask(struct vcpu *v, uint64_t value)
 {
-    pmr[v->number] = value & 0xf8;
-    WRITE_SYSREG(ICC_PMR_EL1, pmr[v->number] < DIRECT_URGENT ? DIRECT_URGENT : pmr[v->number]);
+    uint8_t pmr = kept[v->number].pmr = value & 0xf8;
+    WRITE_SYSREG(ICC_PMR_EL1, pmr < DIRECT_URGENT ? DIRECT_URGENT : pmr);
     ISB();
 }
 
-void arch_direct_reset(struct vcpu *v)
+void arch_direct_reset(struct vcpu *v) { kept[v->number] = (__typeof__(kept[0])){ 0 }; }
+
+void arch_direct_save(struct vcpu *v)
+{
+    kept[v->number].igrpen1 = READ_SYSREG(ICC_IGRPEN1_EL1);
+    kept[v->number].bpr1 = READ_SYSREG(ICC_BPR1_EL1);
+    kept[v->number].ctlr = READ_SYSREG(ICC_CTLR_EL1) & ICC_CTLR_EOIMODE;
+    kept[v->number].ap1r0 = READ_SYSREG(ICC_AP1R0_EL1);
+    WRITE_SYSREG(ICC_AP1R0_EL1, 0);         /* or the hypervisor's own would not come while the core rests */
+}
+
+void arch_direct_load(struct vcpu *v)
 {
     WRITE_SYSREG(ICH_HCR_EL2, ICH_HCR_TC);
-    WRITE_SYSREG(ICC_CTLR_EL1, 0);
-    WRITE_SYSREG(ICC_AP1R0_EL1, 0);
-    WRITE_SYSREG(ICC_BPR1_EL1, 0);
-    mask(v, 0);
+    WRITE_SYSREG(ICC_CTLR_EL1, kept[v->number].ctlr);
+    WRITE_SYSREG(ICC_BPR1_EL1, kept[v->number].bpr1);
+    WRITE_SYSREG(ICC_AP1R0_EL1, kept[v->number].ap1r0);
+    WRITE_SYSREG(ICC_IGRPEN1_EL1, kept[v->number].igrpen1);
+    mask(v, kept[v->number].pmr);
 }
 
 /* With EOImode 1 the guest's EOIs drop priorities, and this deactivates, but no other VM's. */
@@ -62,7 +75,7 @@ bool direct_sysreg(struct vcpu *v, uint32_t iss)
     case ICC_PMR: mask(v, value); break;
     case ICC_CTLR: WRITE_SYSREG(ICC_CTLR_EL1, value & ICC_CTLR_EOIMODE); break;     /* CBPR stays 0: the group 0 whose binary point it would take is not the guest's */
     case ICC_DIR: deactivate(v, value & 0xffffff); break;
-    case ICC_PMR | 1: value = pmr[v->number]; break;
+    case ICC_PMR | 1: value = kept[v->number].pmr; break;
     case ICC_CTLR | 1: value = READ_SYSREG(ICC_CTLR_EL1); break;
     case ICC_RPR | 1: value = READ_SYSREG(ICC_RPR_EL1); break;
     default: return false;

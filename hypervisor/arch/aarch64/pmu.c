@@ -6,8 +6,6 @@
  */
 #include "hyp.h"
 
-STANDS_BEFORE(arch_reset_vcpu);
-
 #define MDCR_HPMN 0x1fu
 #define MDCR_TPMCR (1u << 5)
 #define MDCR_TPM (1u << 6)
@@ -19,8 +17,11 @@ STANDS_BEFORE(arch_reset_vcpu);
 #define ID_AA64DFR0 REG(3, 0, 0, 5, 0)
 #define PMUVER (0xful << 8)
 
-static void reset(void)
+void pmu_reset(struct vcpu *v)
 {
+    if (!(v->config->flags & VM_PMU)) {
+        return;
+    }
     uint64_t count = PMCR_N(READ_SYSREG(pmcr_el0));
     WRITE_SYSREG(mdcr_el2, (READ_SYSREG(mdcr_el2) & ~(uint64_t)(MDCR_TPM | MDCR_TPMCR | MDCR_HPMN)) | count);
     WRITE_SYSREG(pmcr_el0, PMCR_P | PMCR_C);
@@ -36,14 +37,6 @@ static void reset(void)
     }
     WRITE_SYSREG(pmselr_el0, 0);
     ISB();
-}
-
-void INSTEAD_OF(arch_reset_vcpu)(struct vcpu *v, uint64_t entry, uint64_t x0)
-{
-    ORIGINAL(arch_reset_vcpu)(v, entry, x0);
-    if (v->config->flags & VM_PMU) {
-        reset();
-    }
 }
 
 /* Said after sysreg.c, for which there are none. */

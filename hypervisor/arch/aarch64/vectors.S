@@ -117,6 +117,10 @@ hyp_irq_eret:
     b       direct_vector
     mov     x0, #10
     b       fatal
+    .global direct_vector_taken             /* direct_vector comes back here */
+direct_vector_taken:
+    mov     x0, #1023                       /* no INTID yet */
+    b       irq_other
     .balign 128                             /* SError of the guest */
     X stp, x2, x3, 2
     X stp, x0, x1, 0
@@ -289,8 +293,6 @@ hypercall_long:
     b       resume
 
     /* The hypervisor's own interrupts, and list registers that are full: x0 is the INTID. The end of a slot is in slots.S. */
-    .global hyp_irq_other
-hyp_irq_other:
 irq_overflow:
 irq_other:
     SAVE_CALLER_FROM_4
