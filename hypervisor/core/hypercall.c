@@ -3,7 +3,7 @@
  */
 #include "hyp.h"
 
-static const struct hyp_cap *capability(const struct vcpu *v, uint64_t selector, uint32_t type)
+const struct hyp_cap *capability(const struct vcpu *v, uint64_t selector, uint32_t type)
 {
     const struct hyp_cap *cap = selector < v->cap_count ? &v->caps[selector] : 0;
     return cap && (cap->type & 0xff) == type ? cap : 0;
@@ -43,9 +43,14 @@ int64_t hypercall(struct vcpu *v, uint64_t x0)
 
 struct vcpu *hypercall_switching(struct vcpu *v)
 {
-    switch (v->frame.x[0] & 0xff) {
+    uint64_t x0 = v->frame.x[0];
+    v->frame.x[0] = CALL_BAD;               /* if nobody says otherwise */
+    switch (x0 & 0xff) {
+    case CALL_SET:
+        return sets_call(x0 >> 8, v);
+    case CALL_PLACE:
+        return place_call(x0 >> 8, v);
     default:
-        v->frame.x[0] = CALL_BAD;
         return v;
     }
 }

@@ -13,10 +13,10 @@ static const struct hyp_core *table(const struct core *c) { return &hyp_core_tab
 
 static struct vcpu *vcpu_of(uint32_t n) { return n < HYP_VCPUS_MAX ? &hyp_vcpu_states[n] : 0; }
 
-static struct vcpu *owner(const struct core *c)
+static struct vcpu *owner(struct core *c)
 {
     const struct hyp_core *t = table(c);
-    return vcpu_of(t->slot_count ? t->slots[c->slot].vcpu : t->vcpu);
+    return place_owner(c, vcpu_of(t->slot_count ? t->slots[c->slot].vcpu : t->vcpu));
 }
 
 /* The slot that now is in. */
@@ -119,6 +119,7 @@ struct vcpu *schedule(struct core *c)
         rest(c);
     }
     __atomic_store_n(&c->current, v, __ATOMIC_SEQ_CST);     /* from here on others tell us; what came before is in incoming */
+    sets_follow(v);
     load(c, v);
     vcpu_take_incoming(v);
     begin_slot(c);
@@ -136,7 +137,7 @@ static void keep_for_owner(struct core *c, uint32_t intid)
             return;
         }
     }
-    if (intid < 32) {
+    if (intid < 32 || place_stray(intid)) {
         WRITE_SYSREG(ICC_DIR_EL1, intid);   /* masked, and its vCPU's when that is loaded; an SPI of a stopped VM's monitor stays active: it does not come again */
     }
 }

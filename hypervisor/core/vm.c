@@ -79,8 +79,9 @@ void vcpu_raise(struct vcpu *v, uint32_t intid)
         lists_pend_word(v, intid / 32, 1u << intid % 32);
     } else {
         __atomic_fetch_or(&v->incoming[intid / 32], 1u << intid % 32, __ATOMIC_SEQ_CST);
-        if (here != v->core && __atomic_load_n(&v->core->current, __ATOMIC_SEQ_CST) == v) {
-            gic_kick(v->core);
+        struct core *there = __atomic_load_n(&v->core, __ATOMIC_SEQ_CST);       /* one that moves looks at incoming when it has come */
+        if (here != there && __atomic_load_n(&there->current, __ATOMIC_SEQ_CST) == v) {
+            gic_kick(there);
         }
     }
 }

@@ -33,6 +33,7 @@ static void hypervisor(FILE *out, const struct system *s)
         snprintf(what, sizeof what, "at IPA 0x%" PRIx64 ", core %u, payload at IPA 0x%" PRIx64, vm->ipa, vm->cores[0], vm->kernel_ipa);
         region(out, vm->pa, vm->size, what, vm->name);
     }
+    forge_explain_pools(out, s);
 }
 
 static void schedule(FILE *out, const struct system *s)
@@ -60,8 +61,9 @@ static void schedule(FILE *out, const struct system *s)
         } else if (alone) {
             fprintf(out, "vCPU %u of %s, alone", vcpu, alone);
         } else {
-            fprintf(out, "parked");
+            fprintf(out, forge_placed_on(s, core) < 0 ? "parked" : "nobody");
         }
+        forge_explain_places(out, s, core);
         fprintf(out, "\n");
     }
 }
@@ -75,6 +77,7 @@ static void capabilities(FILE *out, const struct system *s)
         for (size_t i = 0; i < vm->signal_count; i++, count++) {
             fprintf(out, "  %-14s %3zu  raises interrupt %u of %s\n", vm->name, i, vm->signals[i].intid, vm->signals[i].to_name);
         }
+        count += forge_explain_moves(out, s, vm, forge_explain_sets(out, s, vm, vm->signal_count)) - vm->signal_count;
         if (vm->monitor.line) {
             fprintf(out, "  %-14s 0-31  raises interrupts 32 to 63 of its VM: the monitor of %s\n", "monitor", vm->name);
             count++;

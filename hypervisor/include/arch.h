@@ -33,6 +33,14 @@ struct arch_fpu {
     uint64_t q[64], fpcr, fpsr;
 };
 
+struct arch_kept {
+    uint64_t x[5], elr_el2, spsr_el2, sctlr;
+};
+/* Breakpoints and watchpoints of a Cortex-A57 or A72: value and control. */
+struct arch_debug {
+    uint64_t breakpoint[6][2], watchpoint[4][2];
+};
+
 static inline uint32_t mmio_read32(uint64_t addr) { return *(volatile uint32_t *)addr; }
 static inline void mmio_write32(uint64_t addr, uint32_t v) { *(volatile uint32_t *)addr = v; }
 static inline void mmio_write64(uint64_t addr, uint64_t v) { *(volatile uint64_t *)addr = v; }
@@ -77,6 +85,16 @@ void arch_leave_monitor(struct vcpu *guest);
 uint64_t arch_access_value(const struct vcpu *v, uint32_t esr);         /* what the guest's store (ISS with ISV) writes */
 void arch_access_done(struct vcpu *v, uint32_t esr, uint64_t value);    /* it goes on behind it; value: what a load reads */
 uint64_t arch_fault_ipa(void);          /* of an abort: what the guest's address translates to */
+void arch_again(void);                  /* the guest makes its hypercall once more */
+/* stage2.c: no TLB has anything of vttbr's VMID any more, on any core; then `next` is in force here */
+void arch_forget(uint64_t vttbr, uint64_t next);
+void arch_clear(struct vcpu *v, struct arch_kept *k, uint64_t from, uint64_t to);       /* it clears that memory (whole pages), and ends with CALL_SET … */
+void arch_cleared(struct vcpu *v, const struct arch_kept *k);                           /* … after which it is itself again, and makes its own call once more */
+/* leave.c: what a core has of a vCPU beyond arch_save */
+void arch_leave(void);                  /* its timers are off: arch_save has them */
+void arch_keep_fpu(struct vcpu *v);
+void arch_keep_debug(struct arch_debug *d);
+void arch_give_debug(const struct arch_debug *d);
 /* fpu.S */
 void arch_fpu_save(struct arch_fpu *f);
 void arch_fpu_load(const struct arch_fpu *f);

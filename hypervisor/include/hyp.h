@@ -174,6 +174,17 @@ void psci_call(struct vcpu *v);
 int64_t hypercall(struct vcpu *v, uint64_t x0);
 struct vcpu *hypercall_switching(struct vcpu *v);       /* those from CALL_SWITCHING on */
 
+const struct hyp_cap *capability(const struct vcpu *v, uint64_t selector, uint32_t type);      /* NULL: it has none of that type there */
+
+/* sets.c: which of its sets of page tables a VM has */
+struct vcpu *sets_call(uint64_t selector, struct vcpu *v);      /* CALL_SET: v; its x0 stays CALL_BAD if it has no such capability */
+void sets_follow(struct vcpu *v);                       /* it is this core's current: its tables are those in force */
+
+/* place.c: which core a vCPU is on */
+struct vcpu *place_call(uint64_t selector, struct vcpu *v);     /* CALL_PLACE, likewise */
+struct vcpu *place_owner(struct core *c, struct vcpu *v);       /* whose this core is now, v by its table: one that is to leave has left */
+bool place_stray(uint32_t intid);                       /* acknowledged, of a vCPU that has left this core: it goes there when it is deactivated */
+
 /* fault.c */
 void fault_report(struct vcpu *v, const char *what);    /* and the VM is stopped */
 void fault_el2(uint64_t vector) __attribute__((noreturn));

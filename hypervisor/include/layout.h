@@ -23,6 +23,8 @@
 #define CAP_SIZE_SHIFT 3
 #define CAP_NONE 0
 #define CAP_VIRQ 1
+#define CAP_SET 5               /* number: in hyp_sets */
+#define CAP_PLACEMENT 6         /* number: in hyp_placements */
 
 /* Hypercalls: HVC #1 (SVC #0 of a monitor), x0: number in bits 7:0, selector above; the result in x0, all other registers stay */
 #define CALL_NULL 0
@@ -31,6 +33,9 @@
 #define CALL_REPLY 3            /* a monitor's: the exit is handled (monitor.h) */
 #define CALL_ALARM 4            /* a monitor's: exit EXIT_ALARM when x1 nanoseconds have passed since reset; all ones: none */
 #define CALL_SWITCHING 5        /* this one and all above may end in another vCPU: every register is saved */
+#define CALL_SET 12             /* the set of page tables of the capability is in force when it returns */
+#define CALL_PLACE 13           /* the vCPUs of the capability's placement are on its cores when it returns */
+#define CALL_TAKEN -2           /* of these two: another VM has a pool of that set, or a core of that placement; nothing has changed */
 #define CALL_BAD -1             /* no such call, no such capability, or one of another type */
 
 #define STACK_SHIFT 13          /* 8 KiB a core */

@@ -18,7 +18,7 @@
 /* A capability: an object, and what may be done with it. A selector is an index into the VM's list; no capability is made at run time. */
 struct hyp_cap {
     uint32_t type;              /* CAP_* (layout.h) in bits 7:0; of CAP_VIRQ the INTID in 31:16 */
-    uint32_t number;            /* of CAP_VIRQ the vCPU */
+    uint32_t number;            /* of CAP_VIRQ the vCPU; of others as layout.h says */
 };
 
 struct hyp_vcpu {
@@ -57,10 +57,30 @@ struct hyp_slot {
     uint32_t ticks;             /* of CNTFRQ_EL0 */
 };
 struct hyp_core {
-    uint32_t vcpu;              /* the one that has it alone, or HYP_VCPUS_MAX */
+    uint32_t vcpu;              /* the one that has it alone, else one that a placement brings here, or HYP_VCPUS_MAX */
     uint32_t slot_count;        /* 0: no schedule */
     uint64_t frame_ticks;       /* major frame */
     const struct hyp_slot *slots;
+};
+
+/* Memory that VMs have in turn. Only there if the XML has sets; hyp_pool_count is below 32. */
+struct hyp_pool {
+    uint64_t pa, size;
+    uint32_t shared;            /* what is in it goes to the next one */
+};
+/* A VM's page tables with some of the pools, a bit each. */
+struct hyp_set {
+    uint64_t vttbr;
+    uint32_t vm, pools;
+};
+struct hyp_vm_sets {
+    uint32_t first, count;      /* in hyp_sets; the first is in force at the beginning */
+};
+
+/* Cores for a VM's vCPUs; the first of each VM is where they begin. Only there if the XML has placements. */
+struct hyp_placement {
+    uint32_t vm;
+    uint8_t cores[HYP_CORES_MAX];       /* by index */
 };
 
 /* A DMA stream and whose it is, for reports. */
@@ -78,6 +98,12 @@ struct hyp_smmu {
     uint32_t stream_count;
 };
 
+extern const struct hyp_pool hyp_pools[];
+extern const uint32_t hyp_pool_count;
+extern const struct hyp_set hyp_sets[];
+extern const struct hyp_vm_sets hyp_vm_sets[];      /* by VM */
+extern const uint64_t hyp_clear_vttbr;              /* of what clears pools: they, where they lie, and the page of its code */
+extern const struct hyp_placement hyp_placements[];
 extern const struct hyp_smmu hyp_smmu;
 extern const struct hyp_stream hyp_streams[];
 extern const uint32_t hyp_vm_count;
@@ -95,6 +121,6 @@ extern const char hyp_system_name[];
 /* Physical layout that the runtime may assume (forge's linker script and stage 1 map agree with it):
  * text RX, rodata (with all tables) RO, data (with stacks and the per-core blocks) RW never executable, each a 2 MiB
  * region of its own; GICD at 0x08000000, GICR at 0x080a0000 (0x20000 a core), the console's page and the SMMU's: device-nGnRnE, RW.
- * Nothing of a VM's memory is mapped at EL2. */
+ * Nothing of a VM's memory is mapped at EL2, nor of a pool. */
 
 #endif

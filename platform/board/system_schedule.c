@@ -54,7 +54,7 @@ static void check_slot(struct system *s, unsigned core, struct system_slot *slot
     slot->vm = system_find_vm(s, slot->vm_name);
     if (slot->vm < 0) {
         system_error(s, slot->line, "unknown vm '%s': declare it with <vm name=\"%s\" …>, or leave vm away for a slot of nobody's", slot->vm_name, slot->vm_name);
-    } else if (s->vms[slot->vm].cores[0] != core) {
+    } else if (!system_may_be_on(&s->vms[slot->vm], core)) {
         system_error(s, slot->line, "vm '%s' is on core %u (line %d), not on core %u: move it, or the slot", slot->vm_name, s->vms[slot->vm].cores[0],
                      s->vms[slot->vm].line, core);
     }
@@ -76,7 +76,7 @@ static void check_schedule(struct system *s, unsigned core)
                      core, sum / 1000, t->frame_ns / 1000);
     }
     for (size_t v = 0; v < s->vm_count; v++) {
-        bool has = s->vms[v].cores[0] != core;
+        bool has = !system_may_be_on(&s->vms[v], core);
         for (size_t i = 0; i < t->slot_count; i++) {
             has |= t->slots[i].vm == (int)v;
         }

@@ -38,12 +38,36 @@ struct wanted_monitor {
     bool disk;
     int line;                       /* 0: the VM has none */
 };
+struct wanted_pool {
+    char name[64];
+    uint64_t size;
+    bool shared;
+    int line;
+};
+/* A set of page tables, and who may put which into force: names, as written. */
+struct wanted_set {
+    char name[64];
+    struct { char pool[64]; uint64_t ipa; } maps[32];
+    size_t map_count;
+    int line;
+};
+struct wanted_places {
+    struct { char name[64]; unsigned cores[16]; } list[16];
+    size_t count;
+};
+struct wanted_grant {
+    char vm[64], what[64];
+};
 struct wanted_vm {
     char name[64];
     struct wanted_monitor monitor;
     unsigned cores[16], core_count; /* one a vCPU */
     struct { char to[64]; unsigned intid; } signals[64];
     size_t signal_count;
+    struct wanted_set sets[16];
+    struct wanted_places placements;
+    struct wanted_grant switches[64], moves[64];
+    size_t set_count, switch_count, move_count;
     uint64_t ipa, size, pa;         /* pa: only if given */
     bool pa_given, is_linux;
     char *kernel, *initramfs;       /* as written; NULL */
@@ -63,6 +87,8 @@ struct wanted {
     struct wanted_device devices[256];
     struct wanted_vm vms[64];
     size_t device_count, vm_count;
+    struct wanted_pool pools[32];
+    size_t pool_count;
     struct wanted_schedule schedules[64];
     int console, iommu;             /* devices, or -1 */
     int line, hyp_line;
@@ -106,6 +132,10 @@ void spaces_vm(const struct image *i, const struct wanted *w, size_t vm, uint64_
 /* Returns the physical address of its text, or 0. */
 uint64_t spaces_monitor(const struct image *i, const struct wanted *w, size_t vm, uint64_t root, uint64_t ram_pa);
 
+/* A set: as the VM, and its pools, which lie at pool_pa; and what clears pools. */
+void spaces_set(const struct image *i, const struct wanted *w, size_t vm, size_t set, uint64_t root, uint64_t pa, const uint64_t *pool_pa);
+void spaces_clear(const struct image *i, const struct wanted *w, uint64_t root, const uint64_t *pool_pa);
+
 /* monitor.c: table: the address of its struct hyp_monitor, or 0 */
 void monitor_check(const struct image *i, const struct wanted *w, size_t vm, uint64_t table, uint64_t ram_pa);
 /* tables.c: the constant structs of hypervisor/include/tables.h; pa and root of each VM come from them */
@@ -113,6 +143,14 @@ void tables_check(const struct image *i, const struct wanted *w, uint64_t *pa, u
 /* vcpus.c: vCPUs, cores and their slots, capabilities */
 void vcpus_check(const struct image *i, const struct wanted *w);
 unsigned vcpus_first(const struct wanted *w, size_t vm);        /* number of a VM's first vCPU */
+/* sets.c: pools and sets; pa and root of each VM. The capability for one: true, if it is that. */
+void sets_check(const struct image *i, const struct wanted *w, const uint64_t *pa, const uint64_t *root);
+bool sets_granted(const struct wanted *w, const struct wanted_grant *g, uint32_t type, uint32_t number);
+int sets_pool(const struct wanted *w, const char *name);        /* or -1 */
+/* places.c: placements, likewise */
+void places_check(const struct image *i, const struct wanted *w);
+bool places_granted(const struct wanted *w, const struct wanted_grant *g, uint32_t type, uint32_t number);
+bool places_brings(const struct wanted_vm *vm, unsigned vcpu, unsigned core);      /* a placement has that vCPU on that core */
 /* streams.c: the SMMU's stream table (Arm IHI 0070, 5) */
 void streams_check(const struct image *i, const struct wanted *w, const uint64_t *root);
 /* tree.c: a VM's device tree: its memory, its devices and nobody else's */

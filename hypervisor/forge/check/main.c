@@ -43,6 +43,8 @@ int main(int argc, char **argv)
     for (size_t v = 0; v < w.vm_count; v++) {
         spaces_vm(&image, &w, v, root[v], pa[v]);
     }
+    sets_check(&image, &w, pa, root);
+    places_check(&image, &w);
     streams_check(&image, &w, root);
     payloads_check(&image, &w, pa, files);
     if (report_count()) {

@@ -53,13 +53,18 @@ static void check_vcpus(const struct image *i, const struct wanted *w)
     }
 }
 
-/* The one vCPU of a core without schedule. */
+/* The one vCPU of a core without schedule: one that begins there, else the first that a placement brings. */
 static unsigned alone(const struct wanted *w, unsigned core)
 {
     unsigned vcpu = HYP_VCPUS_MAX;
     for (size_t v = 0; v < w->vm_count; v++) {
         for (unsigned n = 0; n < w->vms[v].core_count; n++) {
             vcpu = w->vms[v].cores[n] == core ? vcpus_first(w, v) + n : vcpu;
+        }
+    }
+    for (size_t v = 0; v < w->vm_count && vcpu == HYP_VCPUS_MAX; v++) {
+        for (unsigned n = 0; n < w->vms[v].core_count && vcpu == HYP_VCPUS_MAX; n++) {
+            vcpu = places_brings(&w->vms[v], n, core) ? vcpus_first(w, v) + n : vcpu;
         }
     }
     return vcpu;
@@ -104,7 +109,7 @@ static void check_cores(const struct image *i, const struct wanted *w)
     }
 }
 
-/* A VM may interrupt whom its <signal>s name, in their order; it has no other capability. */
+/* A VM may interrupt whom its <signal>s name, in their order; then come its <switch>es, then its <move>s; it has no other capability. */
 static void check_capabilities(const struct image *i, const struct wanted *w)
 {
     for (size_t v = 0; v < w->vm_count; v++) {
@@ -113,9 +118,19 @@ static void check_capabilities(const struct image *i, const struct wanted *w)
         if (!image_constant(i, "hyp_vms", v * sizeof is, &is, sizeof is)) {
             return;
         }
-        if (is.cap_count != vm->signal_count) {
-            differs(vm->line, "vm '%s' has %u capabilities in the image and not %zu", vm->name, is.cap_count, vm->signal_count);
+        size_t count = vm->signal_count + vm->switch_count + vm->move_count;
+        if (is.cap_count != count) {
+            differs(vm->line, "vm '%s' has %u capabilities in the image and not %zu", vm->name, is.cap_count, count);
             continue;
+        }
+        for (size_t n = vm->signal_count; n < count; n++) {
+            struct hyp_cap cap;
+            size_t k = n - vm->signal_count;
+            bool set = k < vm->switch_count;
+            const struct wanted_grant *g = set ? &vm->switches[k] : &vm->moves[k - vm->switch_count];
+            if (!image_memory(i, (uint64_t)is.caps + n * sizeof cap, &cap, sizeof cap) || !(set ? sets_granted : places_granted)(w, g, cap.type, cap.number)) {
+                differs(vm->line, "capability %zu of vm '%s' is not: %s '%s' of vm '%s'", n, vm->name, set ? "set" : "placement", g->what, g->vm);
+            }
         }
         for (size_t n = 0; n < vm->signal_count; n++) {
             struct hyp_cap cap;

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * What a core still has of a vCPU that leaves it for another one: timers, SIMD registers, breakpoints
+ */
+#include "hyp.h"
+
+void arch_leave(void)
+{
+    WRITE_SYSREG(cntv_ctl_el0, 0);
+    WRITE_SYSREG(cntp_ctl_el0, 0);
+    ISB();
+}
+
+#define CPTR_RES1 0x33ffu       /* D13.2.30 CPTR_EL2: nothing traps. arch_load sets it for the next one */
+
+void arch_keep_fpu(struct vcpu *v)
+{
+    WRITE_SYSREG(cptr_el2, CPTR_RES1);
+    ISB();
+    arch_fpu_save(&v->fpu);
+}
+
+/* D13.3: they are a core's own, and the next vCPU here must not find them. Enabled last, disabled first. */
+#define BREAKPOINTS(_) _(0) _(1) _(2) _(3) _(4) _(5)
+#define WATCHPOINTS(_) _(0) _(1) _(2) _(3)
+
+void arch_keep_debug(struct arch_debug *d)
+{
+#define KEEP_B(n) d->breakpoint[n][0] = READ_SYSREG(dbgbvr##n##_el1); d->breakpoint[n][1] = READ_SYSREG(dbgbcr##n##_el1); \
+    WRITE_SYSREG(dbgbcr##n##_el1, 0); WRITE_SYSREG(dbgbvr##n##_el1, 0);
+#define KEEP_W(n) d->watchpoint[n][0] = READ_SYSREG(dbgwvr##n##_el1); d->watchpoint[n][1] = READ_SYSREG(dbgwcr##n##_el1); \
+    WRITE_SYSREG(dbgwcr##n##_el1, 0); WRITE_SYSREG(dbgwvr##n##_el1, 0);
+    BREAKPOINTS(KEEP_B)
+    WATCHPOINTS(KEEP_W)
+    ISB();
+}
+
+void arch_give_debug(const struct arch_debug *d)
+{
+#define GIVE_B(n) WRITE_SYSREG(dbgbvr##n##_el1, d->breakpoint[n][0]); WRITE_SYSREG(dbgbcr##n##_el1, d->breakpoint[n][1]);
+#define GIVE_W(n) WRITE_SYSREG(dbgwvr##n##_el1, d->watchpoint[n][0]); WRITE_SYSREG(dbgwcr##n##_el1, d->watchpoint[n][1]);
+    BREAKPOINTS(GIVE_B)
+    WATCHPOINTS(GIVE_W)
+    ISB();
+}

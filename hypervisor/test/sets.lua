@@ -1,0 +1,77 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- Memory that VMs have in turn: taken, refused while another has it, cleared or handed on, taken back by a third; no core goes on with the tables before
+
+local WORDS <const> = 2 * 1024 * 1024 // 8
+local TAKEN <const>, BAD <const> = -2, -1
+
+local b = board.start { system = "hypervisor/test/sets.xml" }
+for _, vm in ipairs { "a", "b", "c" } do
+    b:expect(vm, "umbrella: ready", { within = "1s" })
+end
+local function ask(vm, letter, answer)
+    b:send(vm, letter)
+    b:expect(vm, "umbrella: " .. answer .. "\n", { within = "1s" })
+end
+local function set(vm, selector, result) ask(vm, tostring(selector), "call: " .. (result or 0)) end
+local function holds(vm, words) ask(vm, "r", "words that are not 0: " .. words) end
+
+-- In turn: one that has it keeps it, the next one finds nothing of it
+set("a", 1)
+holds("a", 0)
+ask("a", "w", "filled")
+set("b", 1, TAKEN)
+set("a", 0)
+set("b", 1)
+holds("b", 0)
+ask("b", "w", "filled")
+set("a", 1, TAKEN)
+
+-- Nobody but b has had it: it is as b left it
+set("b", 0)
+set("b", 1)
+holds("b", WORDS)
+
+-- By a third's decision, in a slot beside b; then a has it, cleared, and a restored run goes on in the middle
+set("c", 1)
+set("c", 1)
+set("a", 1)
+holds("a", 0)
+set("c", 2, TAKEN)
+set("c", 3, BAD)
+ask("a", "w", "filled")
+set("c", 0)
+b:send("b", "1")
+b:run_for("20us")                       -- b clears 2 MiB: that takes longer
+b:checkpoint("sets")
+b = board.restore("sets", { name = "sets-restored" })
+b:expect("b", "umbrella: call: 0\n", { within = "1s" })
+holds("b", 0)
+set("b", 0)
+
+-- What is shared goes on with what is in it
+set("a", 2)
+ask("a", "w", "filled")
+set("a", 0)
+set("b", 2)
+holds("b", WORDS)
+set("b", 0)
+
+-- Both vCPUs see the tables in force, whoever asked
+ask("a", "p", "CPU_ON: 0")
+ask("a", "s", "200 sets in turn, wrong: 0")
+set("a", 1)
+b:send("a", "f")
+b:run_for("100us")
+b:send("a", "n")
+b:expect("a", "umbrella: reads: ", { within = "1ms" })
+check(not b:console("hypervisor"):find("stopped", 1, true), "a VM was stopped:\n" .. b:console("hypervisor"))
+b:send("a", "0")
+b:expect("hypervisor", "ingot: vm a: core 1: data access outside of the VM", { within = "10ms" })
+b:expect("hypervisor", "IPA 0x50000000: not a device or memory of this VM", { within = "10ms" })
+
+-- A VM that is stopped keeps its pools until another one takes them from it
+set("b", 1, TAKEN)
+set("c", 0)
+set("b", 1)
+holds("b", 0)
+b:close()
