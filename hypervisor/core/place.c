@@ -29,21 +29,27 @@ static uint32_t goal(const struct vcpu *v) { return __atomic_load_n(&going[v->nu
 
 static uint64_t router(uint32_t intid) { return GICD_BASE + GICD_IROUTER + intid * 8ul; }
 
-/* Its interrupts that come to this core come to the other one from now on. Those that it has taken stay active: any core deactivates an SPI. */
+/* Its interrupts that come to this core come to the other one from now on. Those that it has taken stay active: any core deactivates an SPI. Where a core has slots they are
+ * masked, until its own one begins (gic_keep, gic_give_back), so that none comes in another's. */
 static void reroute(struct vcpu *v, const struct core *to)
 {
     for (uint32_t words = v->config->irq_words & ~1u; words; words &= words - 1) {
         uint32_t word = __builtin_ctz(words);
+        uint64_t enable = GICD_BASE + GIC_ISENABLER + word * 4, disable = GICD_BASE + GIC_ICENABLER + word * 4;
+        if (!v->shared && has_slots(to)) {
+            v->kept[word] = mmio_read32(enable) & v->irq_mask[word];
+            mmio_write32(disable, v->irq_mask[word]);
+            gic_wait(GICD_BASE);
+        }
         for (uint32_t left = v->irq_mask[word]; left; left &= left - 1) {
             uint32_t intid = word * 32 + __builtin_ctz(left);
             if (mmio_read32(router(intid)) == v->core->id) {
                 mmio_write64(router(intid), to->id);
             }
         }
-        if (v->shared && !has_slots(to) && !v->vm->stopped) {   /* gic_keep has masked them, and gic_give_back will not look */
-            mmio_write32(GICD_BASE + GIC_ISENABLER + word * 4, v->kept[word]);
+        if (v->shared && !has_slots(to) && !v->vm->stopped) {
+            mmio_write32(enable, v->kept[word]);
         }
-        v->kept[word] = v->shared ? v->kept[word] : 0;
     }
 }
 
@@ -87,18 +93,21 @@ static void leave(struct core *c, struct vcpu *v)
     coming[v->number].on = true;
     __atomic_store_n(&going[v->number], 0, __ATOMIC_SEQ_CST);
     __atomic_store_n(&v->core, to, __ATOMIC_SEQ_CST);           /* from here on it is the other core's */
-    gic_kick(to);
+    if (!has_slots(to) || !__atomic_load_n(&to->current, __ATOMIC_SEQ_CST)) {
+        gic_kick(to);                       /* nobody else's slot is disturbed */
+    }
 }
 
 static void arrive(struct core *c, struct vcpu *v)
 {
     coming[v->number].on = false;
+    arch_arrive(v->state.vttbr);
     mmio_write32(c->gicr + GICR_SGI + GIC_ISPENDR, coming[v->number].pending);
     coming[v->number].pending = 0;
     if (!v->shared) {
         arch_give_debug(&coming[v->number].debug);
     }
-    if (v->peer) {
+    if (v->peer && !v->vm->stopped) {
         arch_alarm(v->peer->alarm);
     }
 }

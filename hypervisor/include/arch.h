@@ -91,7 +91,8 @@ void arch_forget(uint64_t vttbr, uint64_t next);
 void arch_clear(struct vcpu *v, struct arch_kept *k, uint64_t from, uint64_t to);       /* it clears that memory (whole pages), and ends with CALL_SET … */
 void arch_cleared(struct vcpu *v, const struct arch_kept *k);                           /* … after which it is itself again, and makes its own call once more */
 /* leave.c: what a core has of a vCPU beyond arch_save */
-void arch_leave(void);                  /* its timers are off: arch_save has them */
+void arch_leave(void);                  /* its timers are off: arch_save has them; and nobody is loaded */
+void arch_arrive(uint64_t vttbr);       /* this core has nothing that it may have kept of that VM since another of its vCPUs, or this one, was here */
 void arch_keep_fpu(struct vcpu *v);
 void arch_keep_debug(struct arch_debug *d);
 void arch_give_debug(const struct arch_debug *d);

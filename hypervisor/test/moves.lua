@@ -72,11 +72,22 @@ local seen = cores(b)
 check(seen[0] > 100 and seen[1] > 100, "it has not been on both cores")
 
 local slots = start("slots")
+slots:probe { name = "interrupted", vm = "beside", at = "hyp_vector_irq" }
 moves(slots, "M", 90)
 call(slots, "mover", "B")               -- out of the slots, where it has no watchpoints
 counts(slots, 20)
 slots:close()
 check(cores(slots)[2], "it has not been in its slots")
+-- Who has the other slots of that core is not interrupted in them: from 5 us on, to their end at 40 of 80 us
+local interrupted, own = 0, 0
+for r in trace.records(slots:trace()) do
+    local at = r.time // 1000 % 80000
+    if r.kind == "probe" and r.name == "interrupted" then
+        interrupted = interrupted + (at > 5100 and at < 40000 and 1 or 0)
+        own = own + (at > 45100 and 1 or 0)
+    end
+end
+check(interrupted == 0 and own > 5, ("the neighbour in the other slots was interrupted %d times, its slots' owner %d times"):format(interrupted, own))
 
 -- The neighbour is there for the same time in both
 local quiet = start("quiet")

@@ -8,7 +8,7 @@
  *   s          with capabilities 1 and 2, sets with different pools at WINDOW, in turn: both vCPUs see the one in force
  *   f          vCPU 1 reads WINDOW for ever
  *   b e        takes interrupts of pulse0 and the virtual timer, each every PERIOD; ends that and counts them
- *   m M        calls capabilities A and B, or A, B and C, in turn
+ *   m M q      calls capabilities A and B, or A, B and C, or C and D, in turn
  */
 #include "guest.h"
 #include "pulse_regs.h"
@@ -212,12 +212,12 @@ static void end(void)
 }
 
 /* With pauses between them that are never the same for long. */
-static void move(unsigned places, unsigned moves)
+static void move(unsigned first, unsigned places, unsigned moves)
 {
     unsigned wrong = 0;
     uint32_t random = 1;
     for (unsigned n = 0; n < moves; n++) {
-        wrong += call(CALL_PLACE, n % places) != 0;
+        wrong += call(CALL_PLACE, first + n % places) != 0;
         random = random * 1664525 + 1013904223;     /* Numerical Recipes' LCG */
         for (unsigned i = random >> 16 & 0x7fff; i; i--) {
             __asm__ volatile("");
@@ -238,8 +238,9 @@ static void obey(int letter)
     case 'n': say("reads", reads); break;
     case 'b': begin(); break;
     case 'e': end(); break;
-    case 'm': move(2, MOVES); break;
-    case 'M': move(3, 90); break;
+    case 'm': move(0, 2, MOVES); break;
+    case 'M': move(0, 3, 90); break;
+    case 'q': move(2, 2, MOVES); break;
     default:
         if (letter >= '0' && letter <= '9') {
             say("call", call(CALL_SET, letter - '0'));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * What a core still has of a vCPU that leaves it for another one: timers, SIMD registers, breakpoints
+ * What a core still has of a vCPU that leaves it for another one: timers, SIMD registers, breakpoints, translations
  */
 #include "hyp.h"
 
@@ -7,7 +7,16 @@ void arch_leave(void)
 {
     WRITE_SYSREG(cntv_ctl_el0, 0);
     WRITE_SYSREG(cntp_ctl_el0, 0);
+    WRITE_SYSREG(tpidr_el2, 0);             /* its stack is another core's from now on */
     ISB();
+}
+
+/* A guest of one CPU, and sometimes others, invalidates TLB and instruction cache for the core that it is on alone. */
+void arch_arrive(uint64_t vttbr)
+{
+    WRITE_SYSREG(vttbr_el2, vttbr);
+    ISB();
+    __asm__ volatile("tlbi vmalls12e1\n ic iallu\n dsb nsh\n isb" ::: "memory");
 }
 
 #define CPTR_RES1 0x33ffu       /* D13.2.30 CPTR_EL2: nothing traps. arch_load sets it for the next one */

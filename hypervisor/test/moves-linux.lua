@@ -1,0 +1,30 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- Linux with two vCPUs, whose cores change a thousand times, also against each other, drives its device meanwhile; Linux with a monitor keeps its console
+
+local b = board.start { system = "hypervisor/test/moves-linux.xml" }
+for _, vm in ipairs { "linux", "emulated" } do
+    b:expect(vm, "ingot-linux: ready", { within = "20s" })
+    b:expect(vm, "# ", { within = "1s" })
+end
+b:send("linux", "insmod /lib/modules/dmaq.ko; while ! [ -e /tmp/end ]; do :; done & taskset 2 sh -c 'while dmaq-test >/tmp/log 2>&1; do echo round; done'\n")
+b:expect("linux", "round", { within = "60s" })
+b:send("mover", "m")
+b:expect("mover", "umbrella: moves: 1000\n", { within = "10s" })
+b:expect("mover", "umbrella: moves that were refused: 0\n", { within = "10ms" })
+b:expect("linux", "round", { within = "60s" })
+b:expect("linux", "round", { within = "60s" })
+
+b:send("emulated", "while :; do date >/dev/null; sleep 0.01; echo tick; done\n")
+b:expect("emulated", "tick", { within = "1s" })
+b:send("mover", "q")
+b:expect("mover", "umbrella: moves: 1000\n", { within = "10s" })
+b:expect("mover", "umbrella: moves that were refused: 0\n", { within = "10ms" })
+for _ = 1, 5 do
+    b:expect("emulated", "tick", { within = "1s" })
+end
+b:send("emulated", "\3")
+b:expect("emulated", "# ", { within = "1s" })       -- what is typed comes to the core where its monitor is now
+b:close()
+check(not b:console("hypervisor"):find("stopped", 1, true), "a VM was stopped")
+local said = b:console("linux") .. b:console("emulated")
+check(not said:find("rcu:", 1, true) and not said:find("BUG", 1, true) and not said:find("lockup", 1, true), "Linux complains:\n" .. said)
