@@ -19,6 +19,7 @@ static struct {
     struct arch_debug debug;
 } coming[HYP_VCPUS_MAX];
 static uint8_t owner[HYP_CORES_MAX];            /* of a core without slots: VM + 1 that has it */
+static uint8_t target[HYP_INTIDS];              /* by SPI: the vCPU of its VM to which it was routed before they went: two may exchange their cores */
 static const struct hyp_placement *under_way[HYP_VCPUS_MAX];    /* by VM */
 static struct lock lock;
 static bool ready;
@@ -43,7 +44,7 @@ static void reroute(struct vcpu *v, const struct core *to)
         }
         for (uint32_t left = v->irq_mask[word]; left; left &= left - 1) {
             uint32_t intid = word * 32 + __builtin_ctz(left);
-            if (mmio_read32(router(intid)) == v->core->id) {
+            if (target[intid] == v->index && mmio_read32(router(intid)) == v->core->id) {
                 mmio_write64(router(intid), to->id);
             }
         }
@@ -151,7 +152,7 @@ bool place_stray(uint32_t intid)
         return false;
     }
     if (mmio_read32(router(intid)) == arch_core()->id) {
-        mmio_write64(router(intid), core_of(&hyp_vcpu_states[hyp_vms[vm].first_vcpu])->id);
+        mmio_write64(router(intid), core_of(&hyp_vcpu_states[hyp_vms[vm].first_vcpu + target[intid]])->id);
     }
     if (mmio_read32(GICD_BASE + GIC_ICFGR + intid / 16 * 4) >> (intid % 16 * 2 + 1) & 1) {
         mmio_write32(GICD_BASE + GIC_ISPENDR + intid / 32 * 4, 1u << intid % 32);
@@ -211,6 +212,20 @@ static void release(const struct hyp_placement *p)
     }
 }
 
+static void note_targets(const struct hyp_placement *p)
+{
+    const struct hyp_vm *vm = &hyp_vms[p->vm];
+    for (uint32_t words = vm->irq_words & ~1u; words; words &= words - 1) {
+        uint32_t word = __builtin_ctz(words);
+        for (uint32_t left = vm->irq_mask[word]; left; left &= left - 1) {
+            uint32_t intid = word * 32 + __builtin_ctz(left), core = mmio_read32(router(intid));
+            for (uint32_t i = 0; i < vm->vcpu_count; i++) {
+                target[intid] = core_of(vcpu_of(p, i))->id == core ? i : target[intid];
+            }
+        }
+    }
+}
+
 static int64_t step(const struct hyp_placement *p)
 {
     if (under_way[p->vm]) {
@@ -228,6 +243,7 @@ static int64_t step(const struct hyp_placement *p)
         return CALL_TAKEN;
     }
     under_way[p->vm] = p;
+    note_targets(p);
     for (uint32_t i = 0; i < hyp_vms[p->vm].vcpu_count; i++) {
         struct vcpu *v = vcpu_of(p, i);
         __atomic_store_n(&going[v->number], v->core->id == p->cores[i] ? 0 : p->cores[i] + 1u, __ATOMIC_SEQ_CST);

@@ -2,17 +2,35 @@
 -- Linux with two vCPUs, whose cores change a thousand times, also against each other, drives its device meanwhile; Linux with a monitor keeps its console
 
 local b = board.start { system = "hypervisor/test/moves-linux.xml" }
+b:expect("mover", "umbrella: ready", { within = "1s" })
+b:send("mover", "A")
+b:expect("mover", "umbrella: call: 0", { within = "1ms" })
+b:expect("hypervisor", "ingot: vm linux: vCPU 1 starts on core 0", { within = "10s" })      -- it was off when it was moved
 for _, vm in ipairs { "linux", "emulated" } do
     b:expect(vm, "ingot-linux: ready", { within = "20s" })
     b:expect(vm, "# ", { within = "1s" })
 end
-b:send("linux", "insmod /lib/modules/dmaq.ko; while ! [ -e /tmp/end ]; do :; done & taskset 2 sh -c 'while dmaq-test >/tmp/log 2>&1; do echo round; done'\n")
+
+-- Both vCPUs have something to do, the device's interrupts are vCPU 1's
+b:send("linux", "insmod /lib/modules/dmaq.ko; I=$(grep dmaq /proc/interrupts | cut -d: -f1); echo 2 >/proc/irq/$((I))/smp_affinity\n")
+b:expect("linux", "# ", { within = "1s" })
+b:send("linux", "while :; do :; done & while dmaq-test >/tmp/log 2>&1; do echo round; done &\n")
 b:expect("linux", "round", { within = "60s" })
 b:send("mover", "m")
 b:expect("mover", "umbrella: moves: 1000\n", { within = "10s" })
 b:expect("mover", "umbrella: moves that were refused: 0\n", { within = "10ms" })
+
+local function interrupts()
+    b:send("linux", "grep dmaq /proc/interrupts\n")
+    local first, second = b:expect("linux", "dmaq\r\n", { within = "5s" }):match("(%d+) +(%d+) +GIC")
+    return tonumber(first), tonumber(second)
+end
+b:expect("linux", "round", { within = "60s" })
+local first, second = interrupts()
 b:expect("linux", "round", { within = "60s" })
 b:expect("linux", "round", { within = "60s" })
+local first_after, second_after = interrupts()
+check(first_after == first and second_after > second, ("the device's interrupts are not vCPU 1's any more: %d and %d, then %d and %d"):format(first, second, first_after, second_after))
 
 b:send("emulated", "while :; do date >/dev/null; sleep 0.01; echo tick; done\n")
 b:expect("emulated", "tick", { within = "1s" })

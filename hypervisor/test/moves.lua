@@ -23,7 +23,8 @@ end
 local function moves(b, letter, count)
     b:send("mover", letter)
     b:expect("mover", "umbrella: moves: " .. count .. "\n", { within = "2s" })
-    b:expect("mover", "umbrella: moves that were refused: 0\n", { within = "1ms" })
+    local said = b:expect("mover", "umbrella: moves that were refused: 0\n", { within = "1ms" })
+    log(("%s: %d moves, of %s ns each until the mover's call was back"):format(b:name(), count, said:match("ns a move: (%d+)")))
 end
 
 -- What it has counted: nothing lost, nothing twice, and all its own
@@ -63,6 +64,7 @@ end
 local b = start("moved")
 call(b, "mover", "D", TAKEN)            -- the mover's own core
 call(b, "mover", "E", BAD)
+call(b, "mover", "0", BAD)              -- it has a capability there, for a placement
 moves(b, "m", 1000)
 call(b, "moved", "A")                   -- by itself
 call(b, "moved", "B")

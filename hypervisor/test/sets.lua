@@ -31,6 +31,23 @@ set("b", 0)
 set("b", 1)
 holds("b", WORDS)
 
+-- While a clears what b has left there, its interrupts come: a step of it is shorter than 20 us, all of it longer than 200
+set("b", 0)
+b:send("a", "b")
+b:expect("a", "umbrella: begins", { within = "1ms" })
+local before = b:time()
+set("a", 1)
+check(b:time() - before > 200e6, "2 MiB are cleared too fast to be true")
+b:send("a", "e")
+local said = b:expect("a", "umbrella: end", { within = "1ms" })
+local function of(what) return tonumber(said:match("umbrella: " .. what .. ": (%-?%d+)\n")) end
+check(of("ticks lost") == 0 and of("pulses taken") == of("pulses raised") and of("pulses missed") == 0 and of("other interrupts") == 0, "interrupts were lost:\n" .. said)
+check(of("ticks' greatest delay in ns") < 20000, "an interrupt waited too long:\n" .. said)
+holds("a", 0)
+set("a", 0)
+set("b", 1)
+ask("b", "w", "filled")
+
 -- By a third's decision, in a slot beside b; then a has it, cleared, and a restored run goes on in the middle
 set("c", 1)
 set("c", 1)

@@ -216,14 +216,18 @@ static void move(unsigned first, unsigned places, unsigned moves)
 {
     unsigned wrong = 0;
     uint32_t random = 1;
+    uint64_t ticks = 0;
     for (unsigned n = 0; n < moves; n++) {
+        uint64_t from = READ_SYSREG(cntvct_el0);
         wrong += call(CALL_PLACE, first + n % places) != 0;
+        ticks += READ_SYSREG(cntvct_el0) - from;
         random = random * 1664525 + 1013904223;     /* Numerical Recipes' LCG */
         for (unsigned i = random >> 16 & 0x7fff; i; i--) {
             __asm__ volatile("");
         }
     }
     say("moves", moves);
+    say("ns a move", ticks * 16 / moves);
     say("moves that were refused", wrong);
 }
 
