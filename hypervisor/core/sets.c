@@ -160,8 +160,7 @@ static void cleared(struct vcpu *v)
     }
     lock_give(&lock);
     arch_cleared(v, &clearing[v->number].kept);
-    v->state.vttbr = 0;
-    sets_follow(v);
+    sets_follow(v);                     /* if it has sets itself */
 }
 
 struct vcpu *sets_call(uint64_t selector, struct vcpu *v)

@@ -7,6 +7,7 @@
  *   p          starts vCPU 1, which reads WINDOW when it is asked to
  *   s          with capabilities 1 and 2, sets with different pools at WINDOW, in turn: both vCPUs see the one in force
  *   f          vCPU 1 reads WINDOW for ever
+ *   x          reads the clock that its monitor emulates 20000 times
  *   b e        takes interrupts of pulse0 and the virtual timer, each every PERIOD; ends that and counts them
  *   m M q      calls capabilities A and B, or A, B and C, or C and D, in turn
  */
@@ -136,6 +137,15 @@ static void tell(void)
     say("words that are not 0", count);
 }
 
+static void read_clock(void)
+{
+    unsigned count = 0;
+    for (unsigned n = 0; n < 20000; n++) {
+        count += *reg(0x09010000) == 1767225600;        /* PL031 RTCDR: 2026-01-01 */
+    }
+    say("seconds read", count);
+}
+
 /* Interrupts, and what else a vCPU takes along */
 static volatile struct {
     uint64_t pulses, ticks, others, late, start;
@@ -240,6 +250,7 @@ static void obey(int letter)
     case 's': in_turn(); break;
     case 'f': for_ever = true; break;
     case 'n': say("reads", reads); break;
+    case 'x': read_clock(); break;
     case 'b': begin(); break;
     case 'e': end(); break;
     case 'm': move(0, 2, MOVES); break;

@@ -48,5 +48,7 @@ void arch_cleared(struct vcpu *v, const struct arch_kept *k)
     WRITE_SYSREG(elr_el2, k->elr_el2 - 4);
     WRITE_SYSREG(spsr_el2, k->spsr_el2);
     WRITE_SYSREG(sctlr_el1, k->sctlr);
+    v->state.vttbr = v->config->vttbr;
+    WRITE_SYSREG(vttbr_el2, v->state.vttbr);
     __asm__ volatile("ic ialluis\n dsb ish\n isb" ::: "memory");        /* nothing of the last owner's code can be executed either */
 }
