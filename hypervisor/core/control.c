@@ -111,7 +111,7 @@ static bool all_off(struct vcpu *v, struct control *k)
     forget_vm(v);
     arch_reset_vcpu(v, RESTART_TEXT, 0);
     v->active = 0;
-    v->away = false;
+    v->away = v->config->flags & VM_MOVES;
     v->state.vttbr = t->vttbr;
     v->online = true;
     k->phase = PHASE_LOADING;

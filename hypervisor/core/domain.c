@@ -77,7 +77,7 @@ static struct vcpu *back(struct vcpu *c, int64_t result)
     struct vcpu *v = c->caller;
     c->caller = 0;
     c->peer->active = v->domain ? v : 0;
-    c->peer->away = v->domain;
+    c->peer->away = v->domain || v->config->flags & VM_MOVES;
     v->frame.x[0] = result;
     arch_domain_leave(v);
     return v->config->monitor ? monitor_after_call(v) : v;

@@ -3,7 +3,7 @@
  */
 #include "hyp.h"
 
-static const struct hyp_cap *capability(const struct vcpu *v, uint64_t selector, uint32_t type)
+const struct hyp_cap *capability(const struct vcpu *v, uint64_t selector, uint32_t type)
 {
     const struct hyp_cap *cap = selector < v->cap_count ? &v->caps[selector] : 0;
     return cap && (cap->type & 0xff) == type ? cap : 0;
@@ -65,6 +65,12 @@ struct vcpu *hypercall_switching(struct vcpu *v)
     case CALL_DOWN:
         result = semaphore(v, x0, RIGHT_DOWN);
         break;
+    case CALL_SET:
+        v->frame.x[0] = CALL_BAD;           /* if nobody says otherwise */
+        return sets_call(x0 >> 8, v);
+    case CALL_PLACE:
+        v->frame.x[0] = CALL_BAD;
+        return place_call(x0 >> 8, v);
     default:
         if (control_call(v)) {
             return v;

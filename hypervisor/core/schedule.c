@@ -3,10 +3,10 @@
  */
 #include "hyp.h"
 
-static struct vcpu *owner(const struct core *c)
+static struct vcpu *owner(struct core *c)
 {
     uint32_t n = hyp_core_tables[c->id].vcpu;
-    return c->slot ? slots_owner(c) : n < HYP_VCPUS_MAX ? &hyp_vcpu_states[n] : 0;
+    return place_owner(c, c->slot ? slots_owner(c) : n < HYP_VCPUS_MAX ? &hyp_vcpu_states[n] : 0);
 }
 
 /* The core is another vCPU's now, or nobody's. */
@@ -14,6 +14,9 @@ void schedule_give(struct core *c, struct vcpu *v)
 {
     if (c->loaded && c->loaded->active) {
         domain_leave_core(c->loaded);
+    }
+    if (c->loaded && !c->open) {
+        arch_open(c, c->loaded);            /* what is enabled is saved with it */
     }
     arch_switch(c, v);
     c->open = false;
@@ -35,7 +38,7 @@ static inline __attribute__((always_inline)) bool may_run(struct vcpu *v)
         }
         arch_reset_vcpu(v, v->start_entry, v->start_x0);
         v->active = 0;
-        v->away = false;
+        v->away = v->config->flags & VM_MOVES;
         if (v->domain) {
             domain_start(v);
         }
@@ -69,6 +72,7 @@ struct vcpu *schedule(struct core *c)
             rest(c);
         }
         __atomic_store_n(&c->current, v, __ATOMIC_SEQ_CST);     /* from here on others tell us; what came before is in incoming */
+        sets_follow(v);
         if (c->loaded != v) {
             schedule_give(c, v);
         }
@@ -97,7 +101,7 @@ static void keep_for_owner(struct core *c, uint32_t intid)
             return;
         }
     }
-    if (intid < 32) {
+    if (intid < 32 || place_stray(intid)) {
         WRITE_SYSREG(ICC_DIR_EL1, intid);   /* masked, and its vCPU's when that is loaded; an SPI of a stopped VM's monitor stays active: it does not come again */
     }
 }

@@ -58,13 +58,13 @@ static void route(struct vcpu *v, uint32_t intid, bool write, uint64_t *value)
         *value = v->vm->target[virtual ? intid % 32 : 0];
         if (owned) {
             uint64_t core = mmio_read32(GICD_BASE + GICD_IROUTER + intid * 8ul);
-            for (*value = 0; *value + 1 < v->config->vcpu_count && hyp_vcpus[v->config->first_vcpu + *value].core != core; ++*value) {
+            for (*value = 0; *value + 1 < v->config->vcpu_count && hyp_vcpu_states[v->config->first_vcpu + *value].core->id != core; ++*value) {
             }
         }
     } else if (to < v->config->vcpu_count && virtual) {
         v->vm->target[intid % 32] = to;
     } else if (to < v->config->vcpu_count) {
-        mmio_write64(GICD_BASE + GICD_IROUTER + intid * 8ul, hyp_vcpus[v->config->first_vcpu + to].core);
+        mmio_write64(GICD_BASE + GICD_IROUTER + intid * 8ul, hyp_vcpu_states[v->config->first_vcpu + to].core->id);
     }
 }
 

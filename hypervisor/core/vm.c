@@ -73,6 +73,7 @@ void vcpu_init(uint32_t n)
     v->gicr_typer = vgicr_typer(v->config, t->index);
     v->alarm = ~0ul;
     v->domain = v->monitor = v->config->thread_sp;
+    v->away = v->config->flags & VM_MOVES;
     for (unsigned i = 0; i < HYP_INTIDS && !v->domain; i++) {
         v->route[i] = vgic_owned(v, i / 32) >> i % 32 & 1 ? ROUTE_OWNED : 0;
     }
@@ -129,8 +130,9 @@ void vcpu_raise(struct vcpu *v, uint32_t intid)
         lists_pend_word(v, intid / 32, 1u << intid % 32);
     } else {
         __atomic_fetch_or(&v->incoming[intid / 32], 1u << intid % 32, __ATOMIC_SEQ_CST);
-        if (here != v->core && __atomic_load_n(&v->core->current, __ATOMIC_SEQ_CST) == v) {
-            gic_kick(v->core);
+        struct core *there = __atomic_load_n(&v->core, __ATOMIC_SEQ_CST);       /* one that moves looks at incoming when it has come */
+        if (here != there && __atomic_load_n(&there->current, __ATOMIC_SEQ_CST) == v) {
+            gic_kick(there);
         }
     }
 }

@@ -171,7 +171,7 @@ TEST_F(Checked, WhatAVmOwnsOfItsCoresIsTold)
     EXPECT_EQ(1, with<uint8_t>(routes + 40, HYP_NO_VM));
     EXPECT_EQ("", told("interrupt 40 is routed to VM 255 and not to 1 (255: nobody)"));
     EXPECT_EQ(1, with<uint32_t>(vms + offsetof(struct hyp_vm, flags), VM_PMU));
-    EXPECT_EQ("", told("flags (1: interrupts direct, 2: performance monitors, 4: external aborts) of linux is 0x2 in the image and not 0x3"));
+    EXPECT_EQ("", told("flags (1: interrupts direct, 2: performance monitors, 4: external aborts, 8: sets or placements) of linux is 0x2 in the image and not 0x3"));
     uint64_t at = image.get<struct hyp_vm>(vms).boot_x0 - 0x40000000 + image.get<struct hyp_vm>(vms).ram_pa;
     std::string tree = read_file(bench.dir + "/out/linux.dtb");
     int len;

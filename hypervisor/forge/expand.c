@@ -33,5 +33,10 @@ xmlDocPtr expand_make(const struct system *s)
         }
         free(name);
     }
+    for STAGE_EACH(n, root, "pool") {
+        if (!stage_has(n, "shared")) {
+            stage_set(n, "shared", "no");
+        }
+    }
     return doc;
 }

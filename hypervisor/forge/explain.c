@@ -34,6 +34,7 @@ static void hypervisor(FILE *out, const struct system *s)
         snprintf(what, sizeof what, "at IPA 0x%" PRIx64 ", %s, payload at IPA 0x%" PRIx64, vm->ipa, core, vm->kernel_ipa);
         region(out, vm->pa, vm->size, what, vm->name);
     }
+    forge_explain_pools(out, s);
 }
 
 static void schedule(FILE *out, const struct system *s)
@@ -61,8 +62,9 @@ static void schedule(FILE *out, const struct system *s)
         } else if (alone) {
             fprintf(out, "vCPU %u of %s, alone%s%s", vcpu, alone->name, alone->direct ? ", with its interrupts" : "", alone->pmu ? ", with its performance monitors" : "");
         } else {
-            fprintf(out, "parked");
+            fprintf(out, forge_placed_on(s, core) < 0 ? "parked" : "nobody");
         }
+        forge_explain_places(out, s, core);
         fprintf(out, "\n");
     }
 }
@@ -86,12 +88,15 @@ static void capabilities(FILE *out, const struct system *s)
                 fprintf(out, "counts semaphore %s%s%s%s\n", c->semaphore_name, c->up ? " up" : "", c->up && c->down ? " and" : "", c->down ? " down" : "");
             }
         }
-        for (size_t of = 0, selector = vm->signal_count + vm->capability_count; of < s->vm_count; of++) {
+        size_t selector = vm->signal_count + vm->capability_count;
+        for (size_t of = 0; of < s->vm_count; of++) {
             if (s->vms[of].supervisor.line && s->vms[of].supervisor.vm == (int)v) {
                 fprintf(out, "  %-14s %3zu  controls vm %s, is told of its faults by interrupt %u\n", vm->name, selector++, s->vms[of].name, s->vms[of].supervisor.intid);
                 count++;
             }
         }
+        size_t after = forge_explain_moves(out, s, vm, forge_explain_sets(out, s, vm, selector));
+        count += after - selector;
         if (vm->monitor.line) {
             fprintf(out, "  %-14s 0-31  raises interrupts 32 to 63 of its VM: the monitor of %s\n", "monitor", vm->name);
             count++;

@@ -17,6 +17,19 @@ void forge_streams(FILE *out, const struct system *s);
 uint32_t forge_stream_table_cfg(void);
 /* tables.c: the constant structs of hypervisor/include/tables.h as C */
 void forge_tables(FILE *out, const struct system *s);
+/* sets.c, places.c: pools and sets, placements, as C; the capabilities for them, behind the VM's signals; in words, the first with selector n */
+#define FORGE_VMID_CLEAR 255u           /* of what clears pools: VMs and monitors have 1 and up */
+bool forge_has_sets(const struct system *s);
+void forge_set_tables(FILE *out, const struct system *s);
+void forge_set_caps(FILE *out, const struct system *s, const struct system_vm *vm);
+void forge_explain_pools(FILE *out, const struct system *s);
+size_t forge_explain_sets(FILE *out, const struct system *s, const struct system_vm *vm, size_t n);    /* the next selector */
+bool forge_has_placements(const struct system *s);
+void forge_place_tables(FILE *out, const struct system *s);
+void forge_place_caps(FILE *out, const struct system *s, const struct system_vm *vm);
+int forge_placed_on(const struct system *s, unsigned core);     /* number of the first vCPU that a placement brings there, or -1 */
+void forge_explain_places(FILE *out, const struct system *s, unsigned core);
+size_t forge_explain_moves(FILE *out, const struct system *s, const struct system_vm *vm, size_t n);
 /* tree.c: a VM's flattened device tree (Devicetree Specification 0.3), malloc'd; NULL with a message if it does not fit */
 void *forge_tree(const struct system *s, int vm);
 /* bare.c: the image of a board without our hypervisor */

@@ -204,6 +204,19 @@ static void restart(struct layout *l, const struct system *s, size_t v)
     }
 }
 
+struct space *layout_vm(struct layout *l, const struct system *s, size_t v, const char *name, const char *root)
+{
+    const struct system_vm *vm = &s->vms[v];
+    struct space *p = layout_space(l, name, root, "aarch64-stage2", vm->name);
+    map(p, "ram", vm->ipa, vm->pa, vm->size, MEMORY "read write execute", "device", vm->memory_line, why_ram(s, vm));
+    for (size_t i = 0; i < s->device_count; i++) {
+        if (s->devices[i].owner == (int)v) {
+            device(p, &s->devices[i], s->devices[i].size, "the VM uses it");
+        }
+    }
+    return p;
+}
+
 struct layout *layout_make(const struct system *s)
 {
     struct layout *l = calloc(1, sizeof *l);
@@ -224,13 +237,7 @@ struct layout *layout_make(const struct system *s)
         }
         snprintf(name, sizeof name, "vm%zu", v);
         snprintf(root, sizeof root, "hyp_s2_%zu", v);
-        struct space *p = layout_space(l, name, root, "aarch64-stage2", vm->name);
-        map(p, "ram", vm->ipa, vm->pa, vm->size, MEMORY "read write execute", "device", vm->memory_line, why_ram(s, vm));
-        for (size_t i = 0; i < s->device_count; i++) {
-            if (s->devices[i].owner == (int)v) {
-                device(p, &s->devices[i], s->devices[i].size, "the VM uses it");
-            }
-        }
+        layout_vm(l, s, v, name, root);
     }
     for (size_t v = 0; v < s->vm_count; v++) {
         if (s->vms[v].monitor.line) {
@@ -242,6 +249,7 @@ struct layout *layout_make(const struct system *s)
             restart(l, s, v);
         }
     }
+    layout_sets(l, s);
     return l;
 }
 

@@ -199,6 +199,7 @@ void layout_apply(const struct layout *l, struct system *s)
         apply_piece(l, vm, "initramfs", vm->initrd_size, &vm->initrd_ipa);
         apply_piece(l, vm, "tree", 0x10000, &vm->dtb_ipa);
     }
+    layout_apply_pools(l, s);
 }
 
 static void explain_region(FILE *out, const struct region *r)

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PAGE 0x1000ul
+
 static uint64_t pa_of(const struct system_vm *vm, uint64_t ipa) { return ipa - vm->ipa + vm->pa; }
 
 /* The vectors are aligned to 2 KiB: what runs once, or never, fills the room before them. Of the constants, tables come first: each
@@ -20,7 +22,7 @@ void forge_script(FILE *out, const struct system *s)
     uint64_t base = s->hyp_base;
     fprintf(out,
             "/* made by forge from %s */\nENTRY(_start)\nSECTIONS\n{\n"
-            "    . = 0x%" PRIx64 ";\n    __text_start = .;\n    .text : { KEEP(*(.text.head)) KEEP(*(.text.boot)) *(.text.hyp_main .text.smmu_init .text.*explain*) *(.text .text.*) }\n    __text_end = .;\n"
+            "    . = 0x%" PRIx64 ";\n    __text_start = .;\n    .text : { KEEP(*(.text.head)) KEEP(*(.text.boot)) *(.text.hyp_main .text.smmu_init .text.gic_init_distributor .text.*explain*) *(.text .text.*) }\n    __text_end = .;\n"
             "    ASSERT(__text_end <= 0x%" PRIx64 ", \"the hypervisor's text does not fit into 2 MiB\")\n"
             "    . = 0x%" PRIx64 ";\n    __rodata_start = .;\n    .rodata : { *(.rodata.streams) *(.rodata.pages) *(.rodata .rodata.*) }\n    __rodata_end = .;\n"
             "    ASSERT(__rodata_end <= 0x%" PRIx64 ", \"the tables do not fit into 2 MiB\")\n"
@@ -28,6 +30,10 @@ void forge_script(FILE *out, const struct system *s)
             "    __bss_start = .;\n    .bss : { *(.bss .bss.* COMMON) }\n    __bss_end = .;\n    __data_end = .;\n"
             "    ASSERT(__data_end <= 0x%" PRIx64 ", \"the hypervisor's data does not fit into 2 MiB\")\n",
             s->name, base, base + FORGE_REGION, base + FORGE_REGION, base + 2 * FORGE_REGION, base + 2 * FORGE_REGION, base + 3 * FORGE_REGION);
+    if (forge_has_sets(s)) {        /* the last page of the text's block: nothing else is in it */
+        fprintf(out, "    ASSERT(__text_end <= 0x%" PRIx64 ", \"the hypervisor's text does not leave a page for what clears pools\")\n    .clear 0x%" PRIx64 " : { KEEP(*(.clear)) }\n",
+                base + FORGE_REGION - PAGE, base + FORGE_REGION - PAGE);
+    }
     for (size_t v = 0; v < s->vm_count; v++) {
         const struct system_vm *vm = &s->vms[v];
         fprintf(out, "    .vm%zu_kernel 0x%" PRIx64 " : { KEEP(*(.payload.vm%zu.kernel)) }\n", v, pa_of(vm, vm->kernel_ipa), v);

@@ -144,6 +144,9 @@ xmlDocPtr measure_make(const struct system *s, xmlNodePtr pagetables, const char
         payload(root, vm, "initramfs", vm->initrd_size);
         vms += vm->size;
     }
+    for (size_t i = 0; i < s->pool_count; i++) {
+        vms += s->pools[i].size;
+    }
     limit(root, "hypervisor memory", 3 * FORGE_REGION, s->hyp_size);
     limit(root, "board memory", s->hyp_base - s->ram_base + s->hyp_size + vms, s->ram_size);
     limit(root, "VMs", s->vm_count, SYSTEM_VMS_MAX);

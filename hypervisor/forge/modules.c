@@ -18,7 +18,7 @@
         } \
         return false; \
     }
-ANY_VM(has_capability, vm->signal_count || vm->capability_count || vm->monitor.line || vm->supervisor.line)      /* a monitor has those for its VM's interrupts */
+ANY_VM(has_capability, vm->signal_count || vm->capability_count || vm->monitor.line || vm->supervisor.line || vm->switch_count || vm->move_count)      /* a monitor has those for its VM's interrupts */
 ANY_VM(has_domain, vm->domain)
 ANY_VM(has_monitor, vm->monitor.line)
 ANY_VM(has_supervisor, vm->supervisor.line)
@@ -45,6 +45,7 @@ static bool has_slots(const struct system *s)
 #define BAD_CALL "mov x0, #-1\n    ret"
 #define BAD_FRAME "mov x1, #-1\n    str x1, [x0]\n    ret"     /* x0 of the vCPU is CALL_BAD, and it goes on */
 #define ANY_IRQ "b irq_any"
+#define SECOND "mov x0, x1\n    ret"                        /* its second argument */
 
 /* A module with its hooks: functions that the rest of the runtime calls, or labels that it jumps to, and what happens there if there is none of it. */
 static const struct {
@@ -64,6 +65,10 @@ static const struct {
     { "decode", has_monitor, NONE, { "decode_access", "decode_reply" } },
     { "control", has_control, NONE, { "control_stop", "control_step", "control_halting" } },
     { "supervise", has_supervisor, NONE, { "control_call" } },
+    { "sets", forge_has_sets, NONE, { "sets_follow" } },
+    { "sets", forge_has_sets, SECOND, { "sets_call" } },
+    { "place", forge_has_placements, NONE, { "place_stray" } },
+    { "place", forge_has_placements, SECOND, { "place_owner", "place_call" } },
     { "abort", has_abort, NONE, { "arch_abort" } },
     { "several", has_several, NONE, { "vgic_ask", "vgic_answer" } },
     { "direct", has_direct, NONE, { "direct_sysreg", "direct_reset" } },
@@ -82,7 +87,7 @@ static const struct {
 
 void forge_modules(FILE *out, const struct system *s)
 {
-    static const char *const answers[] = { NONE, BAD_CALL, BAD_FRAME, ANY_IRQ };
+    static const char *const answers[] = { NONE, BAD_CALL, BAD_FRAME, ANY_IRQ, SECOND };
     fprintf(out, "/* made by forge from %s: hooks of the modules that it does not use */\n    .file \"modules.S\"\n", s->name);
     for (size_t a = 0; a < sizeof answers / sizeof answers[0]; a++) {
         fprintf(out, "    .section .text.none%zu, \"ax\"\n", a);

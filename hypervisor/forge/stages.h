@@ -54,6 +54,8 @@ struct layout {
 };
 struct layout *layout_make(const struct system *s);
 struct space *layout_space(struct layout *l, const char *name, const char *root, const char *format, const char *who);
+struct space *layout_vm(struct layout *l, const struct system *s, size_t v, const char *name, const char *root);   /* a VM's memory and devices */
+void layout_sets(struct layout *l, const struct system *s);         /* sets.c: pools, each set that has some, and what clears them */
 /* The texts are taken over and freed with the layout. */
 void layout_map(struct space *space, struct region r);
 void layout_place(struct layout *l, struct region r);
@@ -64,6 +66,7 @@ char *layout_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));  
 xmlDocPtr layout_write(const struct layout *l);
 struct layout *layout_read(xmlNodePtr root, const char *file);      /* file: the system's, or NULL: the layout's own is what the user wrote */
 void layout_apply(const struct layout *l, struct system *s);        /* the places of VMs and payloads; refuses what cannot be */
+void layout_apply_pools(const struct layout *l, struct system *s);  /* sets.c */
 void layout_explain(FILE *out, const struct layout *l);             /* in words, with the reasons */
 
 /* format.c: a page table format as its XML describes it */

@@ -84,6 +84,7 @@ static void cores(FILE *out, const struct system *s)
                 vcpu = s->vms[v].cores[i] == c ? first_vcpu(s, v) + i : vcpu;
             }
         }
+        vcpu = vcpu == HYP_VCPUS_MAX && forge_placed_on(s, c) >= 0 ? (unsigned)forge_placed_on(s, c) : vcpu;
         if (t->slot_count) {
             fprintf(out, "    { .vcpu = HYP_VCPUS_MAX, .slot_count = %zu, .frame_ticks = %" PRIu64 ", .slots = slots_%u },\n", t->slot_count,
                     t->frame_ns / NS_PER_TICK, c);
@@ -162,7 +163,7 @@ static void controls(FILE *out, const struct system *s)
     fprintf(out, "};\n");
 }
 
-/* A VM's or domain's capabilities, by their selectors: its signals; its <capability>s; the VMs that it supervises, in the XML's order. */
+/* A VM's or domain's capabilities, by their selectors: its signals; its <capability>s; the VMs that it supervises; sets; placements; in the XML's order. */
 static void capabilities(FILE *out, const struct system *s)
 {
     for (size_t v = 0; v < s->vm_count; v++) {
@@ -184,6 +185,8 @@ static void capabilities(FILE *out, const struct system *s)
                 fprintf(out, "    { .type = CAP_CONTROL, .number = %zu },\n", of);
             }
         }
+        forge_set_caps(out, s, vm);
+        forge_place_caps(out, s, vm);
         fprintf(out, "};\n");
     }
 }
@@ -268,10 +271,11 @@ void forge_tables(FILE *out, const struct system *s)
         for (unsigned w = 0; w < (HYP_INTIDS + 31) / 32; w++) {
             words |= mask[w] ? 1u << w : 0;
         }
-        fprintf(out, "    { .name = \"%s\", .first_vcpu = %u, .vcpu_count = %u, .flags = %s | %s | %s, .irq_words = 0x%x, .caps = caps_%zu, .cap_count = %zu, .vmid = %zu, .entry_ipa = 0x%" PRIx64 ", .boot_x0 = 0x%" PRIx64 ",\n"
+        fprintf(out, "    { .name = \"%s\", .first_vcpu = %u, .vcpu_count = %u, .flags = %s | %s | %s | %s, .irq_words = 0x%x, .caps = caps_%zu, .cap_count = %zu, .vmid = %zu, .entry_ipa = 0x%" PRIx64 ", .boot_x0 = 0x%" PRIx64 ",\n"
                 "      .vttbr = (uint64_t)hyp_s2_%zu + (%zuul << 48), .ram_ipa = 0x%" PRIx64 ", .ram_pa = 0x%" PRIx64 ", .ram_size = 0x%" PRIx64 ",\n"
                 "      .irq_mask = {", vm->name, first_vcpu(s, v), vm->core_count, vm->direct ? "VM_DIRECT" : "0", vm->pmu ? "VM_PMU" : "0", vm->outside_aborts ? "VM_ABORTS" : "0",
-                words, v, vm->signal_count + vm->capability_count + supervised(s, v), v + 1, vm->kernel_ipa, vm->dtb_ipa, v, v + 1, vm->ipa, vm->pa, vm->size);
+                vm->set_count || vm->placement_count ? "VM_MOVES" : "0",
+                words, v, vm->signal_count + vm->capability_count + supervised(s, v) + vm->switch_count + vm->move_count, v + 1, vm->kernel_ipa, vm->dtb_ipa, v, v + 1, vm->ipa, vm->pa, vm->size);
         for (unsigned w = 0; w < (HYP_INTIDS + 31) / 32; w++) {
             fprintf(out, mask[w] ? " [%u] = 0x%08x," : "", w, mask[w]);
             for (unsigned b = 0; b < 32; b++) {
@@ -296,5 +300,7 @@ void forge_tables(FILE *out, const struct system *s)
         }
     }
     fprintf(out, "};\n");
+    forge_set_tables(out, s);
+    forge_place_tables(out, s);
     smmu(out, s);
 }

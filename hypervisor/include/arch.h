@@ -50,6 +50,14 @@ struct arch_fpu {
     uint64_t q[64], fpcr, fpsr;
 };
 
+struct arch_kept {
+    uint64_t x[5], elr_el2, spsr_el2, sctlr;
+};
+/* Breakpoints and watchpoints of a Cortex-A57 or A72: value and control. */
+struct arch_debug {
+    uint64_t breakpoint[6][2], watchpoint[4][2];
+};
+
 static inline uint32_t mmio_read32(uint64_t addr) { return *(volatile uint32_t *)addr; }
 static inline void mmio_write32(uint64_t addr, uint32_t v) { *(volatile uint32_t *)addr = v; }
 static inline void mmio_write64(uint64_t addr, uint64_t v) { *(volatile uint64_t *)addr = v; }
@@ -108,6 +116,17 @@ void arch_sleep(uint64_t deadline);     /* until an interrupt, or that tick of t
 void arch_forget(const struct vcpu *v);         /* what this core has cached of its VM's translations and instructions; its memory is another one now */
 void arch_forget_debug(void);                   /* this core's breakpoints and watchpoints */
 uint64_t *arch_register(struct vcpu *v, uint32_t number, uint64_t *value);      /* REGISTER_*, of one whose registers are saved. value: to be written, or NULL; NULL: none, or not that value */
+void arch_again(void);                  /* the guest makes its hypercall once more */
+/* stage2.c: no TLB has anything of vttbr's VMID any more, on any core; then `next` is in force here */
+void arch_exchange(uint64_t vttbr, uint64_t next);
+void arch_clear(struct vcpu *v, struct arch_kept *k, uint64_t from, uint64_t to);       /* it clears that memory (whole pages), and ends with CALL_SET … */
+void arch_cleared(struct vcpu *v, const struct arch_kept *k);                           /* … after which it is itself again, and makes its own call once more */
+/* leave.c: what a core has of a vCPU beyond a switch */
+void arch_leave(void);                  /* its timers are off: they are saved; and nobody is loaded */
+void arch_arrive(uint64_t vttbr);       /* this core has nothing that it may have kept of that VM since another of its vCPUs, or this one, was here */
+void arch_keep_fpu(struct vcpu *v);
+void arch_keep_debug(struct arch_debug *d);
+void arch_give_debug(const struct arch_debug *d);
 /* fpu.S */
 void arch_fpu_save(struct arch_fpu *f);
 void arch_fpu_load(const struct arch_fpu *f);

@@ -45,7 +45,7 @@ struct vcpu {
     struct core *core;
     uint32_t incoming[2];               /* SGIs and HYP_VIRTUAL_WORD, raised by other cores */
     bool online;                        /* PSCI: on */
-    bool away;                          /* a thread, or in a call to a domain: `active` runs on its time */
+    bool away;                          /* not for the short way of slots.S: a thread, or in a call to a domain (`active` runs on its time), or of a VM with VM_MOVES */
     bool starting;                      /* PSCI: on pending; start_* are valid */
     const uint32_t *irq_mask;           /* config's */
     uint64_t gicr_hpfar;                /* of its virtual RD_base, as HPFAR_EL2 has it */
@@ -244,6 +244,17 @@ bool sysreg_trap(struct vcpu *v, uint32_t iss);         /* false: Undefined */
 void psci_call(struct vcpu *v);
 int64_t hypercall(struct vcpu *v, uint64_t x0);
 struct vcpu *hypercall_switching(struct vcpu *v);       /* those from CALL_SWITCHING on */
+
+const struct hyp_cap *capability(const struct vcpu *v, uint64_t selector, uint32_t type);      /* NULL: it has none of that type there */
+
+/* sets.c: which of its sets of page tables a VM has */
+struct vcpu *sets_call(uint64_t selector, struct vcpu *v);      /* CALL_SET: v; its x0 stays CALL_BAD if it has no such capability */
+void sets_follow(struct vcpu *v);                       /* it is this core's current: its tables are those in force */
+
+/* place.c: which core a vCPU is on */
+struct vcpu *place_call(uint64_t selector, struct vcpu *v);     /* CALL_PLACE, likewise */
+struct vcpu *place_owner(struct core *c, struct vcpu *v);       /* whose this core is now, v by its table: one that is to leave has left */
+bool place_stray(uint32_t intid);                       /* acknowledged, of a vCPU that has left this core: it goes there when it is deactivated */
 
 /* fault.c */
 void fault_report(struct vcpu *v, const char *what);    /* and the VM is stopped */

@@ -54,6 +54,8 @@
 #define CAP_SEMAPHORE 2         /* rights RIGHT_*; the semaphore */
 #define CAP_PORTAL 3            /* the portal 31:16; its badge 31:16, and the first of the holder's execution contexts there 15:0 */
 #define CAP_CONTROL 4           /* of a VM, by its number: control.h */
+#define CAP_SET 5               /* number: in hyp_sets */
+#define CAP_PLACEMENT 6         /* number: in hyp_placements */
 #define RIGHT_UP 0x100
 #define RIGHT_DOWN 0x200
 
@@ -70,10 +72,13 @@
 #define CALL_REGISTER 8         /* of a VM that the caller controls: x0 0, and in x2 the value of register x1 (control.h) */
 #define CALL_SET_REGISTER 9     /* … becomes x2 */
 #define CALL_CONTROL 10         /* x1: resume, halt, restart */
+#define CALL_SET 12             /* the set of page tables of the capability is in force when it returns */
+#define CALL_PLACE 13           /* the vCPUs of the capability's placement are on its cores when it returns */
 #define CALL_GONE -4            /* of CALL_PORTAL: who would have answered is stopped */
 #define CALL_INTERRUPTED -3     /* of CALL_DOWN: nothing was taken, but there was an interrupt: call again */
 #define CALL_TIMEOUT -2         /* of CALL_DOWN */
 #define CALL_NOT_NOW -2         /* of CALL_REGISTER to CALL_CONTROL: the VM is not halted, or not in a phase for that */
+#define CALL_TAKEN -2           /* of CALL_SET, CALL_PLACE: another VM has a pool of that set, or a core of that placement; nothing has changed */
 #define CALL_BAD -1             /* no such call, no such capability, or one of another type */
 
 #define STACK_SHIFT 13          /* 8 KiB a core */

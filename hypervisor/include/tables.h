@@ -50,6 +50,7 @@ struct hyp_vcpu {
 /* struct hyp_vm's flags. Such a VM has its cores alone. */
 #define VM_DIRECT 1u            /* it has the physical CPU interfaces: core/direct.c */
 #define VM_ABORTS 4u            /* what it touches outside of itself is its external abort, and not its end: arch/aarch64/abort.c */
+#define VM_MOVES 8u             /* it has sets of page tables, or placements: it runs where, and with what, sets.c and place.c say */
 #define VM_PMU 2u               /* it has the performance monitors: arch/aarch64/pmu.c */
 
 /* The monitor of a VM: its stage 2 and what it may do. */
@@ -95,10 +96,30 @@ struct hyp_slot {
     uint32_t vcpu;              /* HYP_VCPUS_MAX: nobody's */
 };
 struct hyp_core {
-    uint32_t vcpu;              /* the one that has it alone, or HYP_VCPUS_MAX */
+    uint32_t vcpu;              /* the one that has it alone, else one that a placement brings here, or HYP_VCPUS_MAX */
     uint32_t slot_count;        /* 0: no schedule */
     uint64_t frame_ticks;       /* major frame */
     const struct hyp_slot *slots;
+};
+
+/* Memory that VMs have in turn. Only there if the XML has sets; hyp_pool_count is below 32. */
+struct hyp_pool {
+    uint64_t pa, size;
+    uint32_t shared;            /* what is in it goes to the next one */
+};
+/* A VM's page tables with some of the pools, a bit each. */
+struct hyp_set {
+    uint64_t vttbr;
+    uint32_t vm, pools;
+};
+struct hyp_vm_sets {
+    uint32_t first, count;      /* in hyp_sets; the first is in force at the beginning */
+};
+
+/* Cores for a VM's vCPUs; the first of each VM is where they begin. Only there if the XML has placements. */
+struct hyp_placement {
+    uint32_t vm;
+    uint8_t cores[HYP_CORES_MAX];       /* by index */
 };
 
 /* A DMA stream and whose it is, for reports. */
@@ -120,6 +141,12 @@ extern const uint32_t hyp_ec_count, hyp_semaphore_count;
 extern const struct hyp_ec hyp_ecs[];
 extern const struct hyp_portal hyp_portals[];
 extern const struct hyp_semaphore hyp_semaphores[];
+extern const struct hyp_pool hyp_pools[];
+extern const uint32_t hyp_pool_count;
+extern const struct hyp_set hyp_sets[];
+extern const struct hyp_vm_sets hyp_vm_sets[];      /* by VM */
+extern const uint64_t hyp_clear_vttbr;              /* of what clears pools: they, where they lie, and the page of its code */
+extern const struct hyp_placement hyp_placements[];
 extern const struct hyp_smmu hyp_smmu;
 extern const struct hyp_stream hyp_streams[];
 extern const uint32_t hyp_vm_count;
@@ -138,6 +165,6 @@ extern const char hyp_system_name[];
 /* Physical layout that the runtime may assume (forge's linker script and stage 1 map agree with it):
  * text RX, rodata (with all tables) RO, data (with stacks and the per-core blocks) RW never executable, each a 2 MiB
  * region of its own; GICD at 0x08000000, GICR at 0x080a0000 (0x20000 a core), the console's page and the SMMU's: device-nGnRnE, RW.
- * Nothing of a VM's memory is mapped at EL2. */
+ * Nothing of a VM's memory is mapped at EL2, nor of a pool. */
 
 #endif

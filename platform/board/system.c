@@ -104,6 +104,8 @@ void system_free(struct system *s)
             free(s->vms[i].modules[m].cmdline);
         }
     }
+    system_free_sets(s);
+    system_free_places(s);
     for (unsigned core = 0; core < SYSTEM_CORES_MAX; core++) {
         for (size_t k = 0; k < s->schedules[core].slot_count; k++) {
             free(s->schedules[core].slots[k].vm_name);

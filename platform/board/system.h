@@ -16,6 +16,10 @@
 #define SYSTEM_MODULES_MAX 8
 #define SYSTEM_SLOTS_MAX 32
 #define SYSTEM_SIGNALS_MAX 32
+#define SYSTEM_POOLS_MAX 16
+#define SYSTEM_SETS_MAX 8
+#define SYSTEM_PLACEMENTS_MAX 8
+#define SYSTEM_GRANTS_MAX 32
 
 enum { SYSTEM_OWNER_NONE = -1, SYSTEM_OWNER_HYPERVISOR = -2 };
 
@@ -137,6 +141,43 @@ struct system_context {
     unsigned vcpu;              /* … and which of its vCPUs */
 };
 
+/* Memory that VMs have in turn: whoever has a set in force that maps it. */
+struct system_pool {
+    char *name;
+    uint64_t size, pa;          /* multiples of 2 MiB; pa set by layout */
+    bool shared;                /* what is in it goes to the next one; else it is cleared */
+    int line;
+};
+
+/* What a VM reaches beside its memory and devices while this set is in force. Of several the first is, at the beginning. */
+struct system_map {
+    char *pool_name;
+    int pool;                   /* index */
+    uint64_t ipa;
+    int line;
+};
+struct system_set {
+    char *name;
+    struct system_map maps[SYSTEM_POOLS_MAX];
+    size_t map_count;
+    int line;
+};
+
+/* Other cores that the VM's vCPUs may be on, all of them at once. */
+struct system_placement {
+    char *name;
+    unsigned cores[SYSTEM_CORES_MAX];
+    unsigned core_count;
+    int line;
+};
+
+/* A capability for a VM's set or placement, by name. */
+struct system_grant {
+    char *vm_name, *what;       /* what: NULL for the place where the VM begins */
+    int vm, number;             /* index of the set; of the placement from 1, 0: where it begins */
+    int line;
+};
+
 /* A core's time, over and over. */
 struct system_slot {
     char *vm_name;              /* or NULL: nobody's */
@@ -173,6 +214,12 @@ struct system_vm {
     struct system_capability capabilities[SYSTEM_CAPABILITIES_MAX];
     size_t capability_count;
     unsigned context_count;     /* a domain's, with its thread */
+    struct system_set sets[SYSTEM_SETS_MAX];
+    size_t set_count;           /* 0: it has its memory and devices for ever */
+    struct system_placement placements[SYSTEM_PLACEMENTS_MAX];
+    size_t placement_count;
+    struct system_grant switches[SYSTEM_GRANTS_MAX], moves[SYSTEM_GRANTS_MAX];
+    size_t switch_count, move_count;
     struct system_monitor monitor;
     bool direct, pmu;           /* it has its cores' physical CPU interfaces; their performance monitors */
     struct system_restart restart;
@@ -202,6 +249,8 @@ struct system {
     size_t semaphore_count;
     struct system_context contexts[SYSTEM_CONTEXTS_MAX];
     size_t context_count;
+    struct system_pool pools[SYSTEM_POOLS_MAX];
+    size_t pool_count;
     struct system_schedule schedules[SYSTEM_CORES_MAX];     /* by core */
     int line, board_line, hyp_line;
     int errors;                 /* found so far; system_load returns a system only with 0 */

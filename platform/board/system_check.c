@@ -64,6 +64,8 @@ static void check_name(struct system *s, int line, const char *what, const char 
     }
 }
 
+void system_check_name(struct system *s, int line, const char *what, const char *name) { check_name(s, line, what, name); }
+
 /* VMs and devices share their names' room: a console is found by either (scenarios), an id of QEMU's is unique. */
 static void check_unique(struct system *s, int line, const char *what, const char *name, size_t vm_count, size_t device_count)
 {
@@ -275,5 +277,7 @@ void system_check(struct system *s)
     } else {
         system_check_schedules(s);
         system_check_domains(s);
+        system_check_places(s);
+        system_check_sets(s);
     }
 }

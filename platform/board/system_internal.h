@@ -39,7 +39,22 @@ void system_own(struct system *s, struct _xmlNode *root);      /* needs the name
 void system_check(struct system *s);                     /* needs all numbers */
 void system_check_domains(struct system *s);             /* portals, semaphores, capabilities; numbers the contexts; a part of system_check */
 void system_check_schedules(struct system *s);           /* cores, slots and signals; a part of system_check */
+/* system_sets.c, system_places.c: pools and sets, placements, and who may change them */
+bool system_sets_read(struct system *s, struct system_vm *vm, struct _xmlNode *n);      /* false: the element is none of theirs; vm: or NULL */
+void system_check_sets(struct system *s);
+void system_place_pools(struct system *s);
+void system_free_sets(struct system *s);
+bool system_places_read(struct system *s, struct system_vm *vm, struct _xmlNode *n);
+void system_check_places(struct system *s);              /* after system_check_schedules */
+bool system_may_be_on(const struct system_vm *vm, unsigned core);    /* its first vCPU, at the beginning or by a placement */
+void system_free_places(struct system *s);
 void system_layout(struct system *s, const char *files_dir);     /* lays out only what had no error; looks up all files */
+
+/* system_read.c: an attribute; malloc'd, or NULL. A size or address: 0 if it is not there or, after a message, is none. Cores: "0 1". */
+char *system_attribute(struct _xmlNode *n, const char *name);
+uint64_t system_size(struct system *s, struct _xmlNode *n, const char *name);
+unsigned system_cores(struct system *s, int line, char *text, unsigned cores[SYSTEM_CORES_MAX]);     /* text is changed */
+void system_check_name(struct system *s, int line, const char *what, const char *name);             /* system_check.c */
 
 /* The word of `words` (separated by spaces) that is nearest to `word`, or NULL if none is near. Static storage. */
 const char *system_nearest(const char *word, const char *words);

@@ -305,6 +305,7 @@ void system_layout(struct system *s, const char *files_dir)
     bool good = !s->errors;
     if (good) {
         place_vms(s);
+        system_place_pools(s);
     }
     for (size_t i = 0; i < s->vm_count; i++) {
         struct system_vm *vm = &s->vms[i];

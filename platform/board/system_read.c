@@ -33,6 +33,9 @@ static uint64_t size_of(struct system *s, xmlNodePtr n, const char *name)
     return v;
 }
 
+char *system_attribute(xmlNodePtr n, const char *name) { return attribute(n, name); }
+uint64_t system_size(struct system *s, xmlNodePtr n, const char *name) { return size_of(s, n, name); }
+
 static unsigned number_of(struct system *s, xmlNodePtr n, const char *name)
 {
     char *text = attribute(n, name);
@@ -186,10 +189,24 @@ static void read_schedule(struct system *s, xmlNodePtr n)
     }
 }
 
+unsigned system_cores(struct system *s, int line, char *text, unsigned cores[SYSTEM_CORES_MAX])
+{
+    unsigned count = 0;
+    for (char *rest = text, *word; (word = strtok_r(rest, " ", &rest));) {
+        uint64_t core;
+        if (!system_parse_number(word, &core) || core >= SYSTEM_CORES_MAX || count == SYSTEM_CORES_MAX) {
+            system_error(s, line, "cores: '%s' is no core's number, or one too many: write the physical core of each vCPU, as in cores=\"0 1\"", word);
+            break;
+        }
+        cores[count++] = core;
+    }
+    return count;
+}
+
 /* One core, or one for each vCPU: cores="0 1". */
 static void read_cores(struct system *s, struct system_vm *vm, xmlNodePtr n)
 {
-    char *text = attribute(n, "cores"), *rest = text;
+    char *text = attribute(n, "cores");
     bool one = xmlHasProp(n, BAD_CAST "core");
     if (!text != one) {
         system_error(s, vm->line, one ? "vm '%s' has both core and cores: remove one" : "<vm> has no core: add core=\"…\" (scenarios/systems/README.md)", vm->name);
@@ -199,14 +216,7 @@ static void read_cores(struct system *s, struct system_vm *vm, xmlNodePtr n)
         vm->core_count = 1;
         return;
     }
-    for (char *word; (word = strtok_r(rest, " ", &rest));) {
-        uint64_t core;
-        if (!system_parse_number(word, &core) || core >= SYSTEM_CORES_MAX || vm->core_count == SYSTEM_CORES_MAX) {
-            system_error(s, vm->line, "cores: '%s' is no core's number, or one too many: write the physical core of each vCPU, as in cores=\"0 1\"", word);
-            break;
-        }
-        vm->cores[vm->core_count++] = core;
-    }
+    vm->core_count = system_cores(s, vm->line, text, vm->cores);
     if (!vm->core_count) {
         system_error(s, vm->line, "vm '%s' has no core: write the physical core of each vCPU, as in cores=\"0 1\"", vm->name);
         vm->core_count = 1;
@@ -370,7 +380,7 @@ static void read_vm(struct system *s, xmlNodePtr n)
             read_restart(s, vm, c);
         } else if (is(c, "supervisor")) {
             vm->supervisor = (struct system_supervisor){ .name = attribute(c, "vm"), .vm = -1, .intid = number_of(s, c, "intid"), .line = xmlGetLineNo(c) };
-        } else {
+        } else if (!system_sets_read(s, vm, c) && !system_places_read(s, vm, c)) {
             read_payload(s, vm, c);
         }
     }
@@ -404,6 +414,8 @@ void system_read(struct system *s, xmlNodePtr root)
             read_semaphore(s, n);
         } else if (is(n, "vm") || is(n, "domain")) {
             read_vm(s, n);
+        } else {
+            system_sets_read(s, NULL, n);
         }
     }
     if (s->bare) {

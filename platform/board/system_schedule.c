@@ -56,7 +56,7 @@ static void check_slot(struct system *s, unsigned core, struct system_slot *slot
         system_error(s, slot->line, "unknown vm '%s': declare it with <vm name=\"%s\" …>, or leave vm away for a slot of nobody's", slot->vm_name, slot->vm_name);
     } else if (!s->vms[slot->vm].core_count) {
         system_error(s, slot->line, "domain '%s' has no thread: give it core=\"%u\", or remove the slot: it runs on its callers' time", slot->vm_name, core);
-    } else if (s->vms[slot->vm].cores[0] != core) {
+    } else if (!system_may_be_on(&s->vms[slot->vm], core)) {
         system_error(s, slot->line, "vm '%s' is on core %u (line %d), not on core %u: move it, or the slot", slot->vm_name, s->vms[slot->vm].cores[0],
                      s->vms[slot->vm].line, core);
     }
@@ -78,7 +78,7 @@ static void check_schedule(struct system *s, unsigned core)
                      core, sum / 1000, t->frame_ns / 1000);
     }
     for (size_t v = 0; v < s->vm_count; v++) {
-        bool has = !s->vms[v].core_count || s->vms[v].cores[0] != core;
+        bool has = !s->vms[v].core_count || !system_may_be_on(&s->vms[v], core);
         for (size_t i = 0; i < t->slot_count; i++) {
             has |= t->slots[i].vm == (int)v;
         }
@@ -116,6 +116,16 @@ static void check_owner(struct system *s, size_t i)
     if (vm->direct && vm->monitor.line) {
         system_error(s, vm->line, "vm '%s': its monitor (line %d) raises virtual interrupts, and with interrupts=\"direct\" it has none: remove one of them", vm->name,
                      vm->monitor.line);
+    }
+}
+
+/* What none of them has been tried with. */
+static void check_moves(struct system *s, const struct system_vm *vm)
+{
+    bool moves = vm->set_count || vm->placement_count;
+    const char *other = vm->direct ? "interrupts=\"direct\"" : vm->pmu ? "pmu=\"yes\"" : vm->restart.line ? "<restart>" : vm->supervisor.line ? "<supervisor>" : NULL;
+    if (moves && other) {
+        system_error(s, vm->line, "vm '%s' has sets or placements and %s, which do not go together: remove one of them", vm->name, other);
     }
 }
 
@@ -226,6 +236,7 @@ void system_check_schedules(struct system *s)
             check_monitor(s, &s->vms[i]);
         }
         check_owner(s, i);
+        check_moves(s, &s->vms[i]);
         if (s->vms[i].restart.line) {
             check_restart(s, &s->vms[i]);
         }

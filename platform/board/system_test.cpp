@@ -271,7 +271,7 @@ TEST_F(System, RefusesASupervisorThatCannotBe)
 TEST_F(System, RefusesElementsAndAttributesThatItDoesNotKnow)
 {
     refused(10, "<use> has no attribute 'devise' (did you mean 'device'?)", "it takes device", "<use device=\"uart0\"/>", "<use device=\"uart0\" devise=\"\"/>");
-    refused(10, "<vm> has no element 'uses' (did you mean 'use'?)", "it takes memory linux raw monitor restart supervisor signal capability use", "<use device", "<uses device");
+    refused(10, "<vm> has no element 'uses' (did you mean 'use'?)", "it takes memory linux raw monitor restart supervisor signal", "<use device", "<uses device");
     refused(1, "<board> is no system", "begin with <system", text_, "<board/>");
 }
 

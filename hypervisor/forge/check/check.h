@@ -53,6 +53,26 @@ struct wanted_control {
     struct { int device; bool wait; uint64_t offset; unsigned value, size; } steps[32];
     size_t step_count;
 };
+struct wanted_pool {
+    char name[64];
+    uint64_t size;
+    bool shared;
+    int line;
+};
+/* A set of page tables, and who may put which into force: names, as written. */
+struct wanted_set {
+    char name[64];
+    struct { char pool[64]; uint64_t ipa; } maps[32];
+    size_t map_count;
+    int line;
+};
+struct wanted_places {
+    struct { char name[64]; unsigned cores[16]; } list[16];
+    size_t count;
+};
+struct wanted_grant {
+    char vm[64], what[64];
+};
 struct wanted_vm {
     char name[64];
     bool domain;
@@ -65,6 +85,10 @@ struct wanted_vm {
     struct { char to[64]; unsigned intid; } signals[64];
     size_t signal_count;
     bool direct, pmu;
+    struct wanted_set sets[16];
+    struct wanted_places placements;
+    struct wanted_grant switches[64], moves[64];
+    size_t set_count, switch_count, move_count;
     uint64_t ipa, size, pa;         /* pa: only if given */
     bool pa_given, is_linux, outside_aborts;
     char *kernel, *initramfs;       /* as written; NULL */
@@ -91,6 +115,8 @@ struct wanted {
     struct wanted_device devices[256];
     struct wanted_vm vms[64];
     size_t device_count, vm_count;
+    struct wanted_pool pools[32];
+    size_t pool_count;
     struct wanted_schedule schedules[64];
     int console, iommu;             /* devices, or -1 */
     int line, hyp_line;
@@ -148,6 +174,18 @@ unsigned vcpus_first(const struct wanted *w, size_t vm);        /* number of a V
 unsigned vcpus_first_of(const struct wanted *w, const char *name);      /* by the VM's name; HYP_VCPUS_MAX: there is none */
 /* objects.c: portals, contexts, semaphores */
 void objects_check(const struct image *i, const struct wanted *w);
+/* A set: as the VM, and its pools, which lie at pool_pa; and what clears pools. */
+void spaces_set(const struct image *i, const struct wanted *w, size_t vm, size_t set, uint64_t root, uint64_t pa, const uint64_t *pool_pa);
+void spaces_clear(const struct image *i, const struct wanted *w, uint64_t root, const uint64_t *pool_pa);
+
+/* sets.c: pools and sets; pa and root of each VM. The capability for one: true, if it is that. */
+void sets_check(const struct image *i, const struct wanted *w, const uint64_t *pa, const uint64_t *root);
+bool sets_granted(const struct wanted *w, const struct wanted_grant *g, uint32_t type, uint32_t number);
+int sets_pool(const struct wanted *w, const char *name);        /* or -1 */
+/* places.c: placements, likewise */
+void places_check(const struct image *i, const struct wanted *w);
+bool places_granted(const struct wanted *w, const struct wanted_grant *g, uint32_t type, uint32_t number);
+bool places_brings(const struct wanted_vm *vm, unsigned vcpu, unsigned core);      /* a placement has that vCPU on that core */
 /* streams.c: the SMMU's stream table (Arm IHI 0070, 5) */
 void streams_check(const struct image *i, const struct wanted *w, const uint64_t *root);
 /* tree.c: a VM's device tree: its memory, its devices and nobody else's */

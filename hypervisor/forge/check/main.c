@@ -45,6 +45,8 @@ int main(int argc, char **argv)
         spaces_vm(&image, &w, v, root[v], pa[v]);
     }
     control_check(&image, &w, pa, monitor_pa);
+    sets_check(&image, &w, pa, root);
+    places_check(&image, &w);
     streams_check(&image, &w, root);
     payloads_check(&image, &w, pa, monitor_pa, files);
     if (report_count()) {

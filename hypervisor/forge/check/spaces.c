@@ -174,20 +174,64 @@ void spaces_hypervisor(const struct image *i, const struct wanted *w)
     walk_free(&r);
 }
 
+static void expect_vm(struct reach *r, const struct wanted *w, size_t vm, uint64_t pa)
+{
+    char what[80];
+    expect(r, "its memory", w->vms[vm].line, w->vms[vm].ipa, pa, w->vms[vm].size, s2_ram);
+    for (size_t n = 0; n < w->device_count; n++) {
+        const struct wanted_device *d = &w->devices[n];
+        if (d->owner == (int)vm) {
+            snprintf(what, sizeof what, "device '%s'", d->name);
+            expect(r, what, d->line, d->base, d->base, d->size, s2_device);
+        }
+    }
+}
+
 void spaces_vm(const struct image *i, const struct wanted *w, size_t vm, uint64_t root, uint64_t pa)
 {
-    char who[80], what[80];
+    char who[80];
     struct reach r;
     snprintf(who, sizeof who, "vm '%s'", w->vms[vm].name);
     if (!begin(i, &r, who, root)) {
         return;
     }
-    expect(&r, "its memory", w->vms[vm].line, w->vms[vm].ipa, pa, w->vms[vm].size, s2_ram);
-    for (size_t n = 0; n < w->device_count; n++) {
-        const struct wanted_device *d = &w->devices[n];
-        if (d->owner == (int)vm) {
-            snprintf(what, sizeof what, "device '%s'", d->name);
-            expect(&r, what, d->line, d->base, d->base, d->size, s2_device);
+    expect_vm(&r, w, vm, pa);
+    nothing_else(&r);
+    walk_free(&r);
+}
+
+void spaces_set(const struct image *i, const struct wanted *w, size_t vm, size_t set, uint64_t root, uint64_t pa, const uint64_t *pool_pa)
+{
+    const struct wanted_set *s = &w->vms[vm].sets[set];
+    char who[160], what[80];
+    struct reach r;
+    snprintf(who, sizeof who, "vm '%s' with set '%s'", w->vms[vm].name, s->name);
+    if (!begin(i, &r, who, root)) {
+        return;
+    }
+    expect_vm(&r, w, vm, pa);
+    for (size_t n = 0; n < s->map_count; n++) {
+        int pool = sets_pool(w, s->maps[n].pool);
+        snprintf(what, sizeof what, "pool '%s'", s->maps[n].pool);
+        if (pool >= 0) {
+            expect(&r, what, s->line, s->maps[n].ipa, pool_pa[pool], w->pools[pool].size, s2_ram);
+        }
+    }
+    nothing_else(&r);
+    walk_free(&r);
+}
+
+/* Its code is the last page of the text's block. */
+void spaces_clear(const struct image *i, const struct wanted *w, uint64_t root, const uint64_t *pool_pa)
+{
+    struct reach r;
+    if (!begin(i, &r, "what clears pools", root)) {
+        return;
+    }
+    expect(&r, "its code", 0, HYP_BASE + HYP_BLOCK - PAGE, HYP_BASE + HYP_BLOCK - PAGE, PAGE, s2_text);
+    for (size_t n = 0; n < w->pool_count; n++) {
+        if (!w->pools[n].shared) {
+            expect(&r, "a pool", w->pools[n].line, pool_pa[n], pool_pa[n], w->pools[n].size, s2_data);
         }
     }
     nothing_else(&r);

@@ -106,7 +106,8 @@ static void check_vm(const struct image *i, const struct wanted *w, size_t v, ui
     text(i, vm->line, "the name of a VM", (uint64_t)is.name, vm->name);
     number(vm->line, "number of the first vCPU", vm->name, is.first_vcpu, vcpus_first(w, v));
     number(vm->line, "number of vCPUs", vm->name, is.vcpu_count, vm->core_count);
-    number(vm->line, "flags (1: interrupts direct, 2: performance monitors, 4: external aborts)", vm->name, is.flags, vm->direct | vm->pmu << 1 | vm->outside_aborts << 2);
+    number(vm->line, "flags (1: interrupts direct, 2: performance monitors, 4: external aborts, 8: sets or placements)", vm->name, is.flags,
+           vm->direct | vm->pmu << 1 | vm->outside_aborts << 2 | (vm->set_count || vm->placements.count) << 3);
     number(vm->line, "VMID", vm->name, is.vmid, v + 1);
     number(vm->line, "VMID in VTTBR", vm->name, is.vttbr >> 48, v + 1);
     number(vm->line, "IPA of the memory", vm->name, is.ram_ipa, vm->ipa);

@@ -52,13 +52,18 @@ static void check_vcpus(const struct image *i, const struct wanted *w)
     }
 }
 
-/* The one vCPU of a core without schedule. */
+/* The one vCPU of a core without schedule: one that begins there, else the first that a placement brings. */
 static unsigned alone(const struct wanted *w, unsigned core)
 {
     unsigned vcpu = HYP_VCPUS_MAX;
     for (size_t v = 0; v < w->vm_count; v++) {
         for (unsigned n = 0; n < w->vms[v].core_count; n++) {
             vcpu = w->vms[v].cores[n] == core ? vcpus_first(w, v) + n : vcpu;
+        }
+    }
+    for (size_t v = 0; v < w->vm_count && vcpu == HYP_VCPUS_MAX; v++) {
+        for (unsigned n = 0; n < w->vms[v].core_count && vcpu == HYP_VCPUS_MAX; n++) {
+            vcpu = places_brings(&w->vms[v], n, core) ? vcpus_first(w, v) + n : vcpu;
         }
     }
     return vcpu;
@@ -106,7 +111,7 @@ static void check_cores(const struct image *i, const struct wanted *w)
     }
 }
 
-/* Whom a VM controls, by their order: behind all others. Returns how many. */
+/* Whom a VM controls, by their order: behind signals and <capability>s. Returns how many. */
 static size_t check_controls(const struct image *i, const struct wanted *w, size_t v, const struct hyp_vm *is)
 {
     size_t count = 0;
@@ -124,7 +129,7 @@ static size_t check_controls(const struct image *i, const struct wanted *w, size
     return count;
 }
 
-/* A VM may interrupt whom its <signal>s name, in their order, and control whom it supervises; between these are those that objects.c looks at. */
+/* A VM may interrupt whom its <signal>s name, in their order, and control whom it supervises; between these are those that objects.c looks at; then come its <switch>es, then its <move>s. */
 static void check_capabilities(const struct image *i, const struct wanted *w)
 {
     for (size_t v = 0; v < w->vm_count; v++) {
@@ -133,10 +138,19 @@ static void check_capabilities(const struct image *i, const struct wanted *w)
         if (!image_constant(i, "hyp_vms", v * sizeof is, &is, sizeof is)) {
             return;
         }
-        size_t count = vm->signal_count + vm->capability_count + check_controls(i, w, v, &is);
+        size_t first = vm->signal_count + vm->capability_count + check_controls(i, w, v, &is), count = first + vm->switch_count + vm->move_count;
         if (is.cap_count != count) {
             differs(vm->line, "vm '%s' has %u capabilities in the image and not %zu", vm->name, is.cap_count, count);
             continue;
+        }
+        for (size_t n = first; n < count; n++) {
+            struct hyp_cap cap;
+            size_t k = n - first;
+            bool set = k < vm->switch_count;
+            const struct wanted_grant *g = set ? &vm->switches[k] : &vm->moves[k - vm->switch_count];
+            if (!image_memory(i, (uint64_t)is.caps + n * sizeof cap, &cap, sizeof cap) || !(set ? sets_granted : places_granted)(w, g, cap.type, cap.number)) {
+                differs(vm->line, "capability %zu of vm '%s' is not: %s '%s' of vm '%s'", n, vm->name, set ? "set" : "placement", g->what, g->vm);
+            }
         }
         for (size_t n = 0; n < vm->signal_count; n++) {
             struct hyp_cap cap;

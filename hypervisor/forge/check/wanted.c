@@ -94,21 +94,58 @@ static void read_device(struct wanted *w, xmlNodePtr n)
     }
 }
 
-static void read_cores(struct wanted_vm *vm, xmlNodePtr n)
+static unsigned read_cores(unsigned cores[16], xmlNodePtr n)
 {
     char *v = attribute(n, "cores"), *end = v;
+    unsigned count = 0;
     if (!v) {
-        vm->cores[vm->core_count++] = number(n, "core") % CORES;
+        cores[count++] = number(n, "core") % CORES;
     }
-    while (end && *end && vm->core_count < sizeof vm->cores / sizeof vm->cores[0]) {
+    while (end && *end && count < 16) {
         char *from = end;
         unsigned core = strtoul(from, &end, 0) % CORES;
         if (end == from) {
             break;
         }
-        vm->cores[vm->core_count++] = core;
+        cores[count++] = core;
     }
     free(v);
+    return count;
+}
+
+static void read_set(struct wanted_vm *vm, xmlNodePtr n)
+{
+    struct wanted_set *set = &vm->sets[vm->set_count++];
+    word(n, "name", set->name);
+    set->line = xmlGetLineNo(n);
+    for (xmlNodePtr c = n->children; c; c = c->next) {
+        if (is(c, "map") && set->map_count < sizeof set->maps / sizeof set->maps[0]) {
+            word(c, "pool", set->maps[set->map_count].pool);
+            set->maps[set->map_count++].ipa = number(c, "ipa");
+        }
+    }
+}
+
+static void read_grant(struct wanted_grant *grants, size_t *count, xmlNodePtr n, const char *what)
+{
+    if (*count < 64) {
+        word(n, "vm", grants[*count].vm);
+        word(n, what, grants[(*count)++].what);
+    }
+}
+
+static void read_pool(struct wanted *w, xmlNodePtr n)
+{
+    if (w->pool_count == sizeof w->pools / sizeof w->pools[0]) {
+        give_up(file, "more pools than forge-check can hold: raise its limit");
+    }
+    struct wanted_pool *p = &w->pools[w->pool_count++];
+    char *shared = attribute(n, "shared");
+    word(n, "name", p->name);
+    p->size = number(n, "size");
+    p->shared = shared && !strcmp(shared, "yes");
+    p->line = xmlGetLineNo(n);
+    free(shared);
 }
 
 static void read_schedule(struct wanted *w, xmlNodePtr n)
@@ -213,7 +250,7 @@ static void read_vm(struct wanted *w, xmlNodePtr n)
     struct wanted_vm *vm = &w->vms[index];
     vm->domain = is(n, "domain");
     if (!vm->domain || xmlHasProp(n, (const xmlChar *)"core")) {
-        read_cores(vm, n);
+        vm->core_count = read_cores(vm->cores, n);
     }
     char how[64];
     vm->line = xmlGetLineNo(n);
@@ -243,6 +280,15 @@ static void read_vm(struct wanted *w, xmlNodePtr n)
             read_portal(vm, c);
         } else if (is(c, "capability")) {
             read_capability(vm, c);
+        } else if (is(c, "set") && vm->set_count < sizeof vm->sets / sizeof vm->sets[0]) {
+            read_set(vm, c);
+        } else if (is(c, "placement") && vm->placements.count < 16) {
+            word(c, "name", vm->placements.list[vm->placements.count].name);
+            read_cores(vm->placements.list[vm->placements.count++].cores, c);
+        } else if (is(c, "switch")) {
+            read_grant(vm->switches, &vm->switch_count, c, "set");
+        } else if (is(c, "move")) {
+            read_grant(vm->moves, &vm->move_count, c, "to");
         } else if (is(c, "monitor")) {
             read_monitor(w, &vm->monitor, c);
         } else if (is(c, "restart") || is(c, "supervisor")) {
@@ -292,6 +338,8 @@ void wanted_read(struct wanted *w, const char *path)
             w->ram_size = number(n, "memory");
         } else if (is(n, "hypervisor")) {
             read_hypervisor(w, n);
+        } else if (is(n, "pool")) {
+            read_pool(w, n);
         } else if (is(n, "schedule")) {
             read_schedule(w, n);
         } else if (is(n, "payload")) {
