@@ -63,12 +63,20 @@ end
 
 local b = start("moved")
 call(b, "mover", "D", TAKEN)            -- the mover's own core
-call(b, "mover", "E", BAD)
+call(b, "mover", "G", BAD)
 call(b, "mover", "0", BAD)              -- it has a capability there, for a placement
 moves(b, "m", 1000)
 call(b, "moved", "A")                   -- by itself
 call(b, "moved", "B")
 counts(b, 300)
+call(b, "mover", "E", TAKEN)            -- a core is one VM's: that of the one who is there
+call(b, "mover", "C")
+call(b, "mover", "E")
+call(b, "beside", "0", BAD)             -- it runs, where the other one began
+call(b, "mover", "B", TAKEN)
+call(b, "mover", "F")
+call(b, "mover", "B")
+call(b, "moved", "A")
 b:close()
 local seen = cores(b)
 check(seen[0] > 100 and seen[1] > 100, "it has not been on both cores")
