@@ -33,5 +33,10 @@ xmlDocPtr expand_make(const struct system *s)
         }
         free(name);
     }
+    for STAGE_EACH(n, root, "vm") {
+        if (!stage_has(n, "outside")) {
+            stage_set(n, "outside", "stop");
+        }
+    }
     return doc;
 }

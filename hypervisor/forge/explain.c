@@ -30,7 +30,8 @@ static void hypervisor(FILE *out, const struct system *s)
     for (size_t v = 0; v < s->vm_count; v++) {
         const struct system_vm *vm = &s->vms[v];
         char what[128];
-        snprintf(what, sizeof what, "at IPA 0x%" PRIx64 ", core %u, payload at IPA 0x%" PRIx64, vm->ipa, vm->cores[0], vm->kernel_ipa);
+        snprintf(what, sizeof what, "at IPA 0x%" PRIx64 ", core %u, payload at IPA 0x%" PRIx64 "%s", vm->ipa, vm->cores[0], vm->kernel_ipa,
+                 vm->outside_aborts ? ", outside: abort" : "");
         region(out, vm->pa, vm->size, what, vm->name);
     }
 }
