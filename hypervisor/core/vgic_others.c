@@ -2,7 +2,7 @@
  * The virtual distributor of a VM with several vCPUs: an SPI is in the list registers of one core, and is disabled or cleared on another
  *
  * Nobody waits. A request goes from vCPU to vCPU, each takes out of it what it has itself, by a word of its own and an interrupt between cores; until one to disable has
- * been with all of them GICD_CTLR.RWP is 1 (GICv3 12.9.4). What waits for a vCPU that is off is left to it.
+ * been with all of them GICD_CTLR.RWP is 1 (GICv3 12.9.4). A vCPU that is off is not asked; what it finds disabled when it starts, it gives back.
  */
 #include "hyp.h"
 
@@ -76,6 +76,12 @@ void vgic_answer(struct vcpu *v)
         }
         if (bits) {
             pass(v, v->index + 1, request, word, bits & ~here);
+        }
+    }
+    for (uint32_t words = v->config->irq_words & ~1u; words; words &= words - 1) {
+        uint32_t word = __builtin_ctz(words), disabled = lists_state(v, word).here & ~mmio_read32(GICD_BASE + GIC_ISENABLER + word * 4);
+        if (disabled) {
+            lists_withdraw(v, word, disabled);
         }
     }
     lists_refill(v);

@@ -38,5 +38,10 @@ xmlDocPtr expand_make(const struct system *s)
             stage_set(n, "shared", "no");
         }
     }
+    for STAGE_EACH(n, root, "vm") {
+        if (!stage_has(n, "outside")) {
+            stage_set(n, "outside", "stop");
+        }
+    }
     return doc;
 }

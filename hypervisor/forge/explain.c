@@ -29,9 +29,9 @@ static void hypervisor(FILE *out, const struct system *s)
     region(out, s->hyp_base + 2 * FORGE_REGION, FORGE_REGION, "data and stacks, never executable", "hypervisor");
     for (size_t v = 0; v < s->vm_count; v++) {
         const struct system_vm *vm = &s->vms[v];
-        char what[128], core[32];
+        char what[160], core[32];
         snprintf(core, sizeof core, vm->core_count ? "core %u" : "no core", vm->cores[0]);
-        snprintf(what, sizeof what, "at IPA 0x%" PRIx64 ", %s, payload at IPA 0x%" PRIx64, vm->ipa, core, vm->kernel_ipa);
+        snprintf(what, sizeof what, "at IPA 0x%" PRIx64 ", %s, payload at IPA 0x%" PRIx64 "%s", vm->ipa, core, vm->kernel_ipa, vm->outside_aborts ? ", outside: abort" : "");
         region(out, vm->pa, vm->size, what, vm->name);
     }
     forge_explain_pools(out, s);

@@ -62,6 +62,7 @@ TEST_F(Stages, EachFileLeadsToTheSameImage)
 
 TEST_F(Stages, ExpandedHasEveryDefault)
 {
+    EXPECT_NE(std::string::npos, out("1-expanded.xml").find("<vm name=\"rt\" core=\"1\" outside=\"stop\">"));
     EXPECT_NE(std::string::npos, out("1-expanded.xml").find("name=\"smmu0\" type=\"smmuv3\" base=\"0x0b040000\" spi=\"184\" size=\"0x20000\" impl=\"model\""));
 }
 

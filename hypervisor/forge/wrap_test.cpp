@@ -120,7 +120,21 @@ TEST_F(Wrapped, OnlyTheModulesThatTheSystemUsesAreLinked)
     EXPECT_EQ(std::string::npos, without.find("smmu.c")) << "the name of the module's source in the symbol table";
     bench.payloads(SYSTEMS "/first-light.xml");
     ASSERT_EQ(0, bench.forge(SYSTEMS "/first-light.xml", "out")) << bench.said();
-    EXPECT_NE(std::string::npos, read_file(bench.dir + "/out/first-light.elf").find("smmu.c"));
+    std::string image = read_file(bench.dir + "/out/first-light.elf");
+    EXPECT_NE(std::string::npos, image.find("smmu.c"));
+    for (const char *unused : { "abort.c", "decode.c", "vgic_others.c", "monitor.c" }) {
+        EXPECT_EQ(std::string::npos, image.find(unused)) << unused;
+    }
+    for (auto [system, used] : { std::pair("monitor", "decode.c"), std::pair("mixed", "vgic_others.c") }) {
+        bench.payloads(std::string(SYSTEMS "/") + system + ".xml");
+        ASSERT_EQ(0, bench.forge(std::string(SYSTEMS "/") + system + ".xml", "out")) << bench.said();
+        EXPECT_NE(std::string::npos, read_file(bench.dir + "/out/" + system + ".elf").find(used)) << system;
+    }
+    std::string text = read_file(SYSTEMS "/first-light.xml");
+    text.insert(text.find(" core=\"1\""), " outside=\"abort\"");
+    bench.write("abort.xml", text);
+    ASSERT_EQ(0, bench.forge(bench.dir + "/abort.xml", "out")) << bench.said();
+    EXPECT_NE(std::string::npos, read_file(bench.dir + "/out/first-light.elf").find("abort.c"));
 }
 
 }  // namespace

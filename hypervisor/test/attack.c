@@ -168,6 +168,7 @@ static const struct {
     { 'y', "translation", attack_walk },
     { 'b', "debug", attack_debug },
     { 'd', "DMA", attack_dma },
+    { 'z', "without syndrome", attack_decode },
     { 'L', "listen", attack_listen },
     { 'q', "heard", attack_heard },
 };

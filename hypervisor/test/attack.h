@@ -73,6 +73,7 @@ void attack_aarch32(void);
 void attack_walk(void);                 /* attack_walk.c */
 void attack_debug(void);                /* attack_debug.c */
 void attack_dma(void);                  /* attack_dma.c */
+void attack_decode(void);               /* attack_decode.c: of a VM with a monitor */
 void attack_psci(void);                 /* attack_psci.c */
 void attack_timer(void);                /* attack_storm.c */
 void attack_interrupts(void);

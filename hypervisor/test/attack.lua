@@ -125,9 +125,10 @@ quiet:close()
 
 compare(b, quiet)
 compare(ended, quiet)
--- The same DMA where an SMMU decides, and the hypervisor tells what it has blocked: 64 times
+-- The same DMA where an SMMU decides, and the hypervisor tells what it has blocked: 64 times; and accesses that a monitor decodes
 local smmu, smmu_quiet = start("smmu", "attack-smmu"), start("smmu-quiet", "attack-smmu")
 failed = failed + (attack(smmu, "d") and 0 or 1)
+failed = failed + (attack(smmu, "z") and 0 or 1)
 for _, blocked in ipairs { "read of 0x40200000", "write to 0x40200000", "write to 0x40c00000", "read of 0x8000000" } do
     check(smmu:console("hypervisor"):find("ingot: smmu: dmaq0 of vm attacker: DMA " .. blocked .. " blocked", 1, true), "the hypervisor has not told: " .. blocked)
 end

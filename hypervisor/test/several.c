@@ -168,6 +168,9 @@ void check_several(void)
     }
     expect("CPU 1", call_hvc(AFFINITY_INFO, 1, 0, 0), OFF);
     disable(gic_spi + 1);
+    set(ISENABLER, gic_spi + 1);
+    pend(gic_spi + 1);                  /* one that comes for it while it is off, and is disabled then */
+    disable(gic_spi + 1);
     order = WAIT;
     expect("CPU_ON once more", call_hvc(CPU_ON, 1, (uint64_t)several_entry, 0), 0);
     tell(OPEN);
@@ -175,4 +178,8 @@ void check_several(void)
     set(ISENABLER, gic_spi);
     tell(OPEN);
     expect("how many came then", taken, 1);
+    set(ISENABLER, gic_spi + 1);
+    tell(OPEN);
+    expect("the other one", taken, 1);
+    expect("which it is", last, gic_spi + 1);
 }
