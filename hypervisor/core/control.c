@@ -8,10 +8,14 @@
 
 struct control controls[HYP_VCPUS_MAX];
 
-static void kick_cores(const struct vcpu *v)
+/* A core that others share looks when the VM's slot begins: they are not disturbed. */
+static void kick_cores(const struct vcpu *first)
 {
-    for (uint32_t i = 0; i < v->config->vcpu_count; i++) {
-        gic_kick(hyp_vcpu_states[v->config->first_vcpu + i].core);
+    for (uint32_t i = 0; i < first->config->vcpu_count; i++) {
+        const struct vcpu *v = &first[i];
+        if (!v->shared || __atomic_load_n(&v->core->current, __ATOMIC_SEQ_CST) == v) {
+            gic_kick(v->core);
+        }
     }
 }
 
