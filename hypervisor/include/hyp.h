@@ -116,6 +116,7 @@ void vcpu_take_incoming(struct vcpu *v);
 /* schedule.c: what this core runs now: waits until there is something. Its registers are loaded. */
 struct vcpu *schedule(struct core *c);
 void schedule_start(struct core *c);
+bool schedule_has_time(const struct vcpu *v);           /* for a report, in the slot that is in */
 void schedule_interrupt(struct core *c, uint32_t intid);        /* acknowledged, and not of the vCPU that is loaded */
 
 /* lists.c: list registers. The fast path is vectors.S; these are what it leaves. */

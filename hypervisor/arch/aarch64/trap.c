@@ -162,7 +162,7 @@ struct vcpu *trap_sync(struct vcpu *v)
     default:
         wrong = "exception that no VM may cause";
     }
-    if (wrong) {
+    if (wrong && (schedule_has_time(v) || esr >> 26 == EC_SERROR)) {
         fault_report(v, wrong);
     }
     return v->online ? next : schedule(v->core);
