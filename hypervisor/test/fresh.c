@@ -128,6 +128,8 @@ static void spoil_interrupts(uint64_t gicr, bool first)
     WRITE_SYSREG(ICC_SGI1R_EL1, 4ul << 24 | 3);
     while (READ_SYSREG(ICC_IAR1_EL1) != 3) {
     }
+    put(gicr + 0x10000 + ICENABLER, 1u << 30);
+    put(gicr + 0x10000 + ISPENDR, 1u << 30);            /* a PPI that nobody takes */
     WRITE_SYSREG(cntv_cval_el0, 1);
     WRITE_SYSREG(cntv_ctl_el0, 1);
     WRITE_SYSREG(cntp_cval_el0, READ_SYSREG(cntpct_el0) + 3000);
