@@ -14,6 +14,18 @@ static void set_default(xmlNodePtr n, const char *name, uint64_t v)
     }
 }
 
+static void expand_restart(xmlNodePtr restart, unsigned limit)
+{
+    if (!stage_has(restart, "limit")) {
+        stage_set(restart, "limit", "%u", limit);
+    }
+    for STAGE_EACH(n, restart, "write") {
+        if (!stage_has(n, "size")) {
+            stage_set(n, "size", "4");
+        }
+    }
+}
+
 xmlDocPtr expand_make(const struct system *s)
 {
     xmlDocPtr doc = xmlReadFile(s->file, NULL, XML_PARSE_NONET | XML_PARSE_NOBLANKS);
@@ -32,6 +44,13 @@ xmlDocPtr expand_make(const struct system *s)
             stage_set(n, "impl", "%.*s", (int)strcspn(impl, " "), impl);
         }
         free(name);
+    }
+    size_t vm = 0;
+    for STAGE_EACH(n, root, "vm") {
+        for STAGE_EACH(restart, n, "restart") {
+            expand_restart(restart, s->vms[vm].restart.limit);
+        }
+        vm++;
     }
     return doc;
 }
