@@ -95,6 +95,29 @@ static uint64_t interrupts(uint64_t gicr)
     return sum;
 }
 
+/* In which order eight SGIs come that nobody has given a priority: more than there are list registers. */
+static uint64_t order(void)
+{
+    uint64_t sum = 0;
+    put(GICR + 0x14, 0);
+    put(GICD, 0x12);
+    WRITE_SYSREG(ICC_PMR_EL1, 0xff);
+    WRITE_SYSREG(ICC_IGRPEN1_EL1, 1);
+    put(GICR_SGI + ISENABLER, 0xff00);
+    for (uint64_t i = 8; i < 16; i++) {
+        WRITE_SYSREG(ICC_SGI1R_EL1, i << 24 | 1);
+    }
+    for (unsigned i = 0; i < 8;) {
+        uint64_t intid = READ_SYSREG(ICC_IAR1_EL1);
+        if (intid < 16) {
+            WRITE_SYSREG(ICC_EOIR1_EL1, intid);
+            sum = sum << 4 | intid;
+            i++;
+        }
+    }
+    return sum;
+}
+
 /* Interrupts: one active that is physical and one that is not, others pending, each with another priority, edges, another target; a timer that is due. */
 static void spoil_interrupts(uint64_t gicr, bool first)
 {
@@ -123,6 +146,9 @@ static void spoil_interrupts(uint64_t gicr, bool first)
         put(GICD + IROUTER + SIGNAL * 8, 1);
     }
     put8(gicr + 0x10000 + IPRIORITYR + 3, 0x20);
+    for (uint32_t i = 8; i < 16; i++) {
+        put8(gicr + 0x10000 + IPRIORITYR + i, 0xf0 - 8 * i);       /* the last one first */
+    }
     put(gicr + 0x10000 + ISENABLER, ~0u);
     WRITE_SYSREG(ICC_SGI1R_EL1, 3ul << 24 | 3);
     WRITE_SYSREG(ICC_SGI1R_EL1, 4ul << 24 | 3);
@@ -225,6 +251,8 @@ void fresh_main(const char *tree, uint64_t registers, uint64_t memory)
     hex("fresh: memory ", memory);
     hex(", registers ", registers);
     hex(", interrupts ", interrupts(GICR));
+    text("\n");
+    hex("fresh: order ", order());
     text("\n");
     if (signalled()) {
         text("fresh: a signal waits\n");

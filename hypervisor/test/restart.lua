@@ -1,7 +1,11 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- A VM that begins anew finds what it found at its first boot: memory, registers, interrupts; as often as its <restart> says
 
-local function boot(b, vm) return b:expect(vm, "fresh: ready", { within = "100ms" }):match("fresh: memory [^\n]*") end
+-- In a slot that ends meanwhile equal interrupts may come in another order
+local function boot(b, vm)
+    local said = b:expect(vm, "fresh: ready", { within = "100ms" })
+    return said:match("fresh: memory [^\n]*") .. (vm == "slot" and "" or said:match("\nfresh: order [^\n]*"))
+end
 
 local b = board.start { system = "hypervisor/test/restart.xml" }
 local first = {}
