@@ -8,10 +8,14 @@
 
 struct control controls[HYP_VCPUS_MAX];
 
-static void kick_cores(const struct vcpu *v)
+/* A core that others share looks when the VM's slot begins: they are not disturbed. */
+static void kick_cores(const struct vcpu *first)
 {
-    for (uint32_t i = 0; i < v->config->vcpu_count; i++) {
-        gic_kick(hyp_vcpu_states[v->config->first_vcpu + i].core);
+    for (uint32_t i = 0; i < first->config->vcpu_count; i++) {
+        const struct vcpu *v = &first[i];
+        if (!v->shared || __atomic_load_n(&v->core->current, __ATOMIC_SEQ_CST) == v) {
+            gic_kick(v->core);
+        }
     }
 }
 
@@ -44,10 +48,14 @@ static bool decide(struct vcpu *v, struct control *k, enum vm_end why, const cha
     return true;
 }
 
+/* PPIs that the guest itself has set pending: levels come again. They are the core's, so only while no other vCPU has it. */
+static void forget_ppis(const struct vcpu *v) { mmio_write32(v->core->gicr + GICR_SGI + GIC_ICPENDR, vgic_owned(v, 0)); }
+
 /* Its memory is as before the first boot: so is the rest now. */
 static void begin_anew(struct vcpu *v, struct control *k)
 {
     arch_forget(v);
+    forget_ppis(v);
     if (v->config->monitor) {
         monitor_reset(v);
     }
@@ -80,14 +88,11 @@ bool control_stop(struct vcpu *v, enum vm_end why, const char *reason)
 static void put_away(struct vcpu *v, struct control *k)
 {
     struct core *c = v->core;
-    bool here = c->loaded == v;
-    if (here) {
+    if (c->loaded == v) {
         schedule_give(c, 0);
     }
-    if (k->phase == PHASE_ENDING && (here || !v->shared)) {
-        mmio_write32(c->gicr + GICR_SGI + GIC_ICPENDR, vgic_owned(v, 0));       /* set by the guest; levels come again */
-    }
     if (k->phase == PHASE_ENDING && !v->shared) {
+        forget_ppis(v);
         arch_forget_debug();
     }
     k->online |= (uint32_t)v->online << v->index;

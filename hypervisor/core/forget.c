@@ -41,9 +41,6 @@ static void forget_vcpu(struct vcpu *v)
     v->waiting_words = v->sgi_enabled = v->asked = 0;
     v->gicr_waker = 6;
     v->online = v->starting = false;
-    if (v->core->fpu == v) {
-        v->core->fpu = 0;
-    }
 }
 
 void forget_vm(struct vcpu *first)

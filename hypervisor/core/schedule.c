@@ -9,6 +9,11 @@ static struct vcpu *owner(struct core *c)
     return place_owner(c, c->slot ? slots_owner(c) : n < HYP_VCPUS_MAX ? &hyp_vcpu_states[n] : 0);
 }
 
+/* A report takes 8 us, and is not to be seen in the next slot: so at this one's end a fault is not taken, and comes again in the vCPU's next slot. */
+#define REPORT_TICKS 625u
+
+bool schedule_has_time(const struct vcpu *v) { return !v->shared || v->core->slot_end > arch_now() + REPORT_TICKS; }
+
 /* The core is another vCPU's now, or nobody's. */
 void schedule_give(struct core *c, struct vcpu *v)
 {

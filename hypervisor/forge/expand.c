@@ -14,6 +14,18 @@ static void set_default(xmlNodePtr n, const char *name, uint64_t v)
     }
 }
 
+static void expand_restart(xmlNodePtr restart, unsigned limit)
+{
+    if (!stage_has(restart, "limit")) {
+        stage_set(restart, "limit", "%u", limit);
+    }
+    for STAGE_EACH(n, restart, "write") {
+        if (!stage_has(n, "size")) {
+            stage_set(n, "size", "4");
+        }
+    }
+}
+
 xmlDocPtr expand_make(const struct system *s)
 {
     xmlDocPtr doc = xmlReadFile(s->file, NULL, XML_PARSE_NONET | XML_PARSE_NOBLANKS);
@@ -38,10 +50,18 @@ xmlDocPtr expand_make(const struct system *s)
             stage_set(n, "shared", "no");
         }
     }
+    size_t vm = 0;
     for STAGE_EACH(n, root, "vm") {
         if (!stage_has(n, "outside")) {
             stage_set(n, "outside", "stop");
         }
+        while (s->vms[vm].domain) {
+            vm++;                       /* a domain's element stands elsewhere */
+        }
+        for STAGE_EACH(restart, n, "restart") {
+            expand_restart(restart, s->vms[vm].restart.limit);
+        }
+        vm++;
     }
     return doc;
 }

@@ -129,6 +129,11 @@ static void restarts(FILE *out, const struct system *s)
         if (r->line) {
             fprintf(out, "  %-14s %u at most: when it asks for it (PSCI SYSTEM_RESET)%s%s\n", s->vms[v].name, r->limit, r->on_fault ? ", after a fault" : "",
                     s->vms[v].supervisor.line ? ", when its supervisor says so" : "");
+            for (size_t k = 0; k < r->step_count; k++) {
+                const struct system_step *t = &r->steps[k];
+                fprintf(out, t->wait ? "  %-14s   first waits until 0x%x of %s+0x%" PRIx64 " is 0\n" : "  %-14s   first writes 0x%x to %s+0x%" PRIx64 "\n", "", t->value,
+                        t->device_name, t->offset);
+            }
             count++;
         }
     }

@@ -64,6 +64,9 @@ TEST_F(Stages, ExpandedHasEveryDefault)
 {
     EXPECT_NE(std::string::npos, out("1-expanded.xml").find("<vm name=\"rt\" core=\"1\" outside=\"stop\">"));
     EXPECT_NE(std::string::npos, out("1-expanded.xml").find("name=\"smmu0\" type=\"smmuv3\" base=\"0x0b040000\" spi=\"184\" size=\"0x20000\" impl=\"model\""));
+    bench.payloads(SYSTEMS "/reboot.xml");
+    ASSERT_EQ(0, bench.forge(SYSTEMS "/reboot.xml", "reboot", "--stop-after expand")) << bench.said();
+    EXPECT_NE(std::string::npos, read_file(bench.dir + "/reboot/1-expanded.xml").find("<restart on=\"fault\" limit=\"3\"/>"));
 }
 
 TEST_F(Stages, StopAfterMakesNoImage)

@@ -24,7 +24,7 @@ extern struct control controls[HYP_VCPUS_MAX];      /* by VM */
 
 static inline struct control *control_of(const struct vcpu *v) { return &controls[v->config - hyp_vms]; }
 
-/* A CONTROL_*, by the supervisor of v's VM. False: not in this phase. */
+/* A CONTROL_*, by the supervisor of the VM of v, its first vCPU. False: not in this phase. */
 bool control_command(struct vcpu *v, uint64_t command);
 
 #endif

@@ -128,6 +128,7 @@ void vcpu_take_incoming(struct vcpu *v);
 struct vcpu *schedule(struct core *c);
 void schedule_give(struct core *c, struct vcpu *v);             /* the core's registers are v's now; NULL: nobody's */
 bool schedule_may_run(struct vcpu *v);                          /* it is on: reset first if that is new */
+bool schedule_has_time(const struct vcpu *v);           /* for a report, in the slot that is in */
 void schedule_interrupt(struct core *c, uint32_t intid);        /* acknowledged, and not of the vCPU that is loaded */
 
 /* slots.c: a core whose time is cut into slots; slots.S has the usual end of a slot */

@@ -1,7 +1,11 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- A VM that begins anew finds what it found at its first boot: memory, registers, interrupts; as often as its <restart> says
 
-local function boot(b, vm) return b:expect(vm, "fresh: ready", { within = "100ms" }):match("fresh: memory [^\n]*") end
+-- In a slot that ends meanwhile equal interrupts may come in another order
+local function boot(b, vm)
+    local said = b:expect(vm, "fresh: ready", { within = "100ms" })
+    return said:match("fresh: memory [^\n]*") .. (vm == "slot" and "" or said:match("\nfresh: order [^\n]*"))
+end
 
 local b = board.start { system = "hypervisor/test/restart.xml" }
 local first = {}
@@ -73,7 +77,13 @@ local function beside(name, letters)
         restarts = restarts + 1
         c:run_for(restarts * 37 % 500 .. "us")      -- at another place of the frame each time
     end
-    if not letters then
+    if letters then                     -- a fault at the very end of a slot is reported at the beginning of the next one, before it has cost the neighbour time
+        c:expect("hypervisor", "ingot: vm slot: restarts (" .. restarts .. " of 1000)")
+        c:send("slot", "l")
+        c:expect("hypervisor", "ingot: vm slot: core 3: data access outside of the VM", { within = "100ms" })
+        local at = c:time() % 500000000
+        check(at > 5000000 and at < 7000000, ("the report of a fault at 298 us of the frame ends its first line at %d ns"):format(at // 1000))
+    else
         c:expect("rt", "rt: alive " .. BEATS, { within = "10s" })
     end
     c:close()
@@ -86,7 +96,7 @@ local function beside(name, letters)
     return lines, restarts
 end
 local quiet = beside("quiet")
-local busy, restarts = beside("busy", "rdi")
+local busy, restarts = beside("busy", "rdil")
 check(restarts >= 10 and #quiet > 2000, ("%d restarts and %d records are too few to be a test"):format(restarts, #quiet))
 for i = 1, #quiet do
     if quiet[i] ~= busy[i] then

@@ -101,9 +101,16 @@ b:send("a", "0")
 b:expect("hypervisor", "ingot: vm a: core 1: data access outside of the VM", { within = "10ms" })
 b:expect("hypervisor", "IPA 0x50000000: not a device or memory of this VM", { within = "10ms" })
 
--- A VM that is stopped keeps its pools until another one takes them from it
-set("b", 1, TAKEN)
+-- A stopped VM's pools can be taken by way of another one's capability, if it had not given them back before
 set("c", 0)
 set("b", 1)
 holds("b", 0)
+b:close()
+
+-- One that is stopped while it has a pool keeps it
+b = board.restore("sets", { name = "sets-again" })
+b:expect("b", "umbrella: call: 0\n", { within = "1s" })
+b:send("b", "o")
+b:expect("hypervisor", "ingot: vm b: stopped: data access outside of the VM", { within = "10ms" })
+set("a", 1, TAKEN)
 b:close()

@@ -249,6 +249,7 @@ static void obey(int letter)
     case 'p': say("CPU_ON", call_hvc(PSCI_CPU_ON, 1, (uint64_t)second_entry, READ_SYSREG(vbar_el1))); break;
     case 's': in_turn(); break;
     case 'f': for_ever = true; break;
+    case 'o': *(volatile uint32_t *)0x0a000000 = 1; break;        /* nobody's: it is stopped */
     case 'n': say("reads", reads); break;
     case 'x': read_clock(); break;
     case 'b': begin(); break;

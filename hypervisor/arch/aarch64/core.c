@@ -100,7 +100,8 @@ void arch_use_fpu(struct vcpu *v)
 
 /* D1.16.3: with TGE its SVC and its faults come to EL2; stage 2 is all the translation that it has (D5.1.5). */
 #define HCR_TGE (1ul << 27)
-#define HCR_MONITOR (HCR_VM | HCR_FMO | HCR_IMO | HCR_AMO | HCR_TSC | HCR_TIDCP | HCR_TGE | HCR_RW)
+#define HCR_DC (1ul << 12)      /* stage 1 is off, and memory is normal, write-back, as the VM has it: what one writes the other finds */
+#define HCR_MONITOR (HCR_VM | HCR_DC | HCR_FMO | HCR_IMO | HCR_AMO | HCR_TSC | HCR_TIDCP | HCR_TGE | HCR_RW)
 
 void arch_enter_monitor(struct vcpu *guest, struct vcpu *m)
 {

@@ -168,7 +168,7 @@ struct vcpu *trap_sync(struct vcpu *v)
     default:
         wrong = "exception that no VM may cause";
     }
-    if (wrong && !arch_abort(v, esr)) {
+    if (wrong && !arch_abort(v, esr) && (schedule_has_time(v) || esr >> 26 == EC_SERROR)) {
         fault_report(v, wrong);
     }
     return v->online ? next : schedule(v->core);
