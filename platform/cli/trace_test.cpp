@@ -122,7 +122,7 @@ TEST_F(TraceCommand, HelpIsNoError)
 TEST_F(TraceCommand, ConvertsToEachFormat)
 {
     for (auto [format, start] : { std::pair<const char *, std::string>{ "json", "{\"n\":4," }, { "vcd", "$comment" },
-                                  { "fst", std::string("\0\0\0\0\0\0\0\1\x49", 9) }, { "sqlite", "SQLite format 3" }, { "perfetto", "{\"displayTimeUnit\"" } }) {
+                                  { "fst", std::string("\0\0\0\0\0\0\0\1\x49", 9) }, { "sqlite", "SQLite format 3" }, { "perfetto", "\n" } }) {
         TempFile out;
         Said s = trace({ "convert", path, "--to", format, "-o", out.path, "--device", "dmaq0" });
         EXPECT_EQ(s.status, 0) << s.output;
