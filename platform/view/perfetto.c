@@ -220,7 +220,7 @@ static void delivered(struct perfetto *p, const struct trace_record *r)
 
 static void access(struct perfetto *p, const struct trace_record *r)
 {
-    char text[400], fields[512] = "", whole[700];
+    char text[400], fields[512] = "", whole[700], symbol[600];
     const struct regs_register *reg = view_register(p->v, r);
     if (reg) {
         snprintf(text, sizeof text, "%s %s", view_kind(r->kind), reg->name);
@@ -228,10 +228,13 @@ static void access(struct perfetto *p, const struct trace_record *r)
     } else {
         snprintf(text, sizeof text, "%s +0x%" PRIx64, view_kind(r->kind), r->addr);
     }
+    view_symbol(p->v, r, symbol, sizeof symbol);
     for (int on_core = r->core != TRACE_NO_CORE; on_core >= 0; on_core--) {
         uint64_t track = on_core ? core_track(p, r) : device_track(p, DEVICES, r->id);
         snprintf(whole, sizeof whole, "%s%s%s", on_core ? view_device(p->v, r->id) : "", on_core ? " " : "", text);
         packet_hex(&p->packet, "value", r->value);
+        if (*symbol)
+            packet_text(&p->packet, "symbol", symbol);
         if (*fields)
             packet_text(&p->packet, "fields", fields);
         if (r->core != TRACE_NO_CORE)
