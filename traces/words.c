@@ -66,6 +66,8 @@ static void print_crossing(FILE *out, const struct trace_record *r)
         fprintf(out, " %s +0x%" PRIx64 " (%u) = 0x%" PRIx64, r->kind == TRACE_READ ? "read" : "write", r->addr,
                 r->size, r->value);
         print_result(out, r);
+        if (r->aux)
+            fprintf(out, ", pc ..%08" PRIx32, r->aux);
         break;
     case TRACE_IRQ:
         fprintf(out, " irq %" PRIu64 " %s", r->addr, r->value ? "rises" : "falls");

@@ -53,10 +53,23 @@ static const char *vms(const struct system *s, char *out, size_t len)
     return out;
 }
 
-/* What both kinds of device are told. */
-static const char *particulars(const struct system *s, const struct system_device *d, const char *impl, char out[256])
+/* Whose it is for a trace: a monitor's console, which no VM may touch, is that of the monitor's VM. Or NULL. */
+static const char *owner_of(const struct system *s, size_t device)
 {
-    const char *owner = d->owner >= 0 ? s->vms[d->owner].name : d->owner == SYSTEM_OWNER_HYPERVISOR ? "hypervisor" : NULL;
+    for (size_t v = 0; v < s->vm_count; v++) {
+        if (s->vms[v].monitor.line && s->vms[v].monitor.console == (int)device) {
+            return s->vms[v].name;
+        }
+    }
+    int owner = s->devices[device].owner;
+    return owner >= 0 ? s->vms[owner].name : owner == SYSTEM_OWNER_HYPERVISOR ? "hypervisor" : NULL;
+}
+
+/* What both kinds of device are told. */
+static const char *particulars(const struct system *s, size_t device, const char *impl, char out[256])
+{
+    const struct system_device *d = &s->devices[device];
+    const char *owner = owner_of(s, device);
     size_t n = 0;
     out[0] = 0;
 #define ADD(...) n += (size_t)snprintf(out + n, 256 - n, __VA_ARGS__)      /* names are short: all of it fits */
@@ -84,7 +97,7 @@ static void devices(const struct sink *to, const struct system *s, const struct 
     for (size_t i = 0; i < s->device_count; i++) {
         const struct system_device *d = &s->devices[i];
         char extra[256];
-        particulars(s, d, o->impl[i] ? o->impl[i] : d->impl, extra);
+        particulars(s, i, o->impl[i] ? o->impl[i] : d->impl, extra);
         arg(to, "-device");
         if (d->pcie) {      /* slots from 0x10 up: libvirt and the machine use the low ones */
             arg(to, "ingot-pci,id=%s,vdev=%s,bus=pcie.0,addr=0x%lx%s", d->name, d->type, 0x10 + (unsigned long)i, extra);

@@ -109,6 +109,10 @@ TEST_F(Domain, TellsATraceWhoseEachDeviceAndCoreIs)
     EXPECT_TRUE(has_arg("ingot-vdev,id=uart0,vdev=uart16550,addr=0xb000000,size=0x1000,spi=176,owner=hypervisor"));
     system.devices[0].owner = SYSTEM_OWNER_NONE;
     EXPECT_TRUE(has_arg("ingot-vdev,id=uart0,vdev=uart16550,addr=0xb000000,size=0x1000,spi=176"));
+    system.devices[0].owner = SYSTEM_OWNER_HYPERVISOR;
+    system.vms[1].monitor.line = 7;     /* its console is the hypervisor's, so that the VM cannot touch it */
+    system.vms[1].monitor.console = 0;
+    EXPECT_TRUE(has_arg("ingot-vdev,id=uart0,vdev=uart16550,addr=0xb000000,size=0x1000,spi=176,owner=rt"));
     system.bare = true;     /* one payload has all cores, whatever its XML says */
     system.vm_count = 1;
     EXPECT_TRUE(has(",vms=linux/0/1,trace="));

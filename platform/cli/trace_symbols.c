@@ -79,8 +79,14 @@ void trace_symbols_found(struct view *v)
     if (!s || !s->bare) {
         add(v, "hypervisor", path);
     }
+    bool monitor = false;
     for (size_t i = 0; s && i < s->vm_count; i++) {
         add_vm(v, &s->vms[i]);
+        monitor = monitor || s->vms[i].monitor.line;
+    }
+    if (monitor) {
+        snprintf(path, sizeof path, "%s/hypervisor/vmm/monitor.elf", places.build);
+        add(v, "hypervisor", path);
     }
     system_free(s);
 }

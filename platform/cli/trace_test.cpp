@@ -122,7 +122,7 @@ TEST_F(TraceCommand, HelpIsNoError)
 TEST_F(TraceCommand, ConvertsToEachFormat)
 {
     for (auto [format, start] : { std::pair<const char *, std::string>{ "json", "{\"n\":4," }, { "vcd", "$comment" },
-                                  { "fst", std::string("\0\0\0\0\0\0\0\1\x49", 9) }, { "sqlite", "SQLite format 3" }, { "perfetto", "{\"displayTimeUnit\"" } }) {
+                                  { "fst", std::string("\0\0\0\0\0\0\0\1\x49", 9) }, { "sqlite", "SQLite format 3" }, { "perfetto", "\n" } }) {
         TempFile out;
         Said s = trace({ "convert", path, "--to", format, "-o", out.path, "--device", "dmaq0" });
         EXPECT_EQ(s.status, 0) << s.output;
@@ -181,13 +181,20 @@ TEST(TraceOfARun, TellsTheVmsOfASharedCoreApartAndNamesTheirCode)
     const std::string path = INGOT_BUILD "/runs/" + s.name + "/it/trace";
     for (const char *i : { "0", "1" }) {
         const std::string vm = std::string("rt-") + i, pulse = std::string("pulse-") + i;
-        auto hits = lines({ "show", path, "--vm", vm, "--addr", "pulse_handler" });
+        auto hits = lines({ "show", path, "--vm", vm, "--kind", "probe", "--addr", "pulse_handler" });
         EXPECT_GT(hits.size(), 5u);
         for (const std::string &line : hits) {
             EXPECT_NE(line.find("  " + vm + "/0  "), std::string::npos) << line;
             EXPECT_NE(line.find("  EL1  pulse_handler"), std::string::npos) << line;
         }
         EXPECT_NEAR((double)lines({ "show", path, "--device", pulse, "--addr", "STATUS", "--kind", "write" }).size(), (double)hits.size(), 1);
+    }
+    for (const std::string &line : lines({ "show", path, "--device", "pulse-1", "--addr", "STATUS", "--kind", "write" }))
+        EXPECT_NE(line.find("  pulse_handler+0x"), std::string::npos) << "what did the access: " << line;
+    for (const char *format : { "json", "vcd", "fst", "sqlite", "perfetto" }) {
+        TempFile out;
+        lines({ "convert", path, "--to", format, "-o", out.path });
+        EXPECT_GT(out.bytes().size(), 1000u) << format;
     }
     auto el2 = lines({ "show", path, "--addr", "hyp_vector_irq" });
     EXPECT_GT(el2.size(), 10u);

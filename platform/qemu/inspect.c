@@ -3,6 +3,7 @@
  */
 #include "module.h"
 
+#include "exec/exec-all.h"
 #include "hw/intc/arm_gicv3_common.h"
 #include "cpu.h"
 #include "cpregs.h"
@@ -83,4 +84,14 @@ void inspect_core(int core, GString *out)
         put_derived(out, cpu);
     }
     put_timers(out, cpu);
+}
+
+/* QEMU has kept its own return address of the access. insn_start's first word, to which that unwinds, is the PC's place in its page
+ * (TARGET_TB_PCREL), as arm_restore_state_to_opc() takes it; a block of A64 code lies in one page. */
+uint64_t inspect_access_pc(void)
+{
+    QEMU_BUILD_BUG_ON(!TARGET_TB_PCREL);
+    const CPUARMState *env = current_cpu->env_ptr;
+    uint64_t data[TARGET_INSN_START_WORDS];
+    return cpu_unwind_state_data(current_cpu, current_cpu->mem_io_pc, data) ? (env->pc & TARGET_PAGE_MASK) | data[0] : 0;
 }

@@ -114,6 +114,7 @@ void spin_load(struct state *s);
 
 /* inspect.c: NAME=VALUE of a core, each after a space */
 void inspect_core(int core, GString *out);
+uint64_t inspect_access_pc(void);           /* of the core in turn, which accesses a device; 0: not by an instruction */
 
 /* hold.c: time stands still */
 void hold_ask(const char *fmt, ...) G_GNUC_PRINTF(1, 2);    /* from now on; told when the loop has stopped */

@@ -12,6 +12,7 @@ struct effect {
 static struct {
     bool serving;
     struct trace_record stamp;      /* its time, core and instruction: those of its effects, too */
+    uint32_t pc;                    /* bits 31:0 of its PC; 0: not a core's */
     GArray *effects;
     GByteArray *data;
 } current;
@@ -64,6 +65,7 @@ void record_begin(seam_ps now)
     }
     current.serving = true;
     current.stamp.time_ps = now;
+    current.pc = vcpu_in_turn() && board.trace ? (uint32_t)inspect_access_pc() : 0;
     if (vcpu_in_turn()) {
         current.stamp.core = current_cpu->cpu_index;
         current.stamp.insn = vcpu_insns(current.stamp.core, vcpu_raw() - 1);  /* QEMU has counted the access itself */
@@ -76,6 +78,9 @@ void record_begin(seam_ps now)
 void record_cause(struct trace_record r)
 {
     r = stamped(r, &current.stamp);
+    if (r.kind == TRACE_READ || r.kind == TRACE_WRITE) {
+        r.aux = current.pc;
+    }
     put(&r, NULL);
 }
 

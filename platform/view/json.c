@@ -27,6 +27,8 @@ static void mmio(struct json *j, const struct trace_record *r)
 {
     fprintf(j->out, ",\"size\":%u,\"offset\":%" PRIu64, r->size, r->addr);
     hex(j->out, "value", r->value);
+    if (r->aux)
+        fprintf(j->out, ",\"pc_31_0\":\"0x%08" PRIx32 "\"", r->aux);
     const struct regs_register *reg = view_register(j->v, r);
     if (!reg)
         return;

@@ -1,27 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * A trace for Perfetto: Chrome's JSON trace events, which its UI opens
+ * A trace for Perfetto, in its own format: tracks and their events (perfetto.dev, "Synthetic track events")
  *
- * A track for each core (its accesses and probes), device (accesses, DMA, notes; its console's lines apart) and interrupt (a slice while
- * the line is high), one for the scenario. An arrow leads from an interrupt's raise, by way of the list register's write where
- * a probe has it, to its handler.
+ * A group for each VM, the hypervisor, and the board (what is nobody's). In it a track for each vCPU (its accesses and probes; a core,
+ * where no VM is known), interrupt (a slice while the line is high), device (accesses, DMA, notes) and console (lines); one for the
+ * scenario. An arrow leads from an interrupt's raise, by way of the list register's write where a probe has it, to its handler.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "perfetto_packet.h"
 #include "seen.h"
 #include "text.h"
 #include "vdevices/regs.h"
 
-enum process { CORES = 1, DEVICES, INTERRUPTS, SCENARIO };
+/* Tracks are numbered by place. uuid: group * GROUP + number; their order is that of their numbers. */
+#define GROUP 10000u
+enum { CORES = 1, INTERRUPTS = 1000, DEVICES = 2000, CONSOLES = 3000 };     /* first number of each */
+_Static_assert(SEEN_MAX < 1000, "a sort of tracks ends before the next");
 
-/* A device's console has a track of its own: its lines would cross the accesses that make them, and a track's slices only nest. */
-#define CONSOLES 1000       /* first of these tracks; Perfetto's have 32 bits, so they are numbered by place, not by id */
-_Static_assert(CONSOLES > SEEN_MAX, "tracks of devices end before those of consoles");
+#define OWNERS_MAX 64
+enum { BOARD = OWNERS_MAX + 1, SCENARIO, GROUPS };      /* groups; owners have 1 to OWNERS_MAX */
 
 struct line {
     bool high, open;            /* open: its arrow has begun, and its handler has not run */
     bool delivered;             /* a list register has it */
+    bool staged;                /* a stage's slice is open, inside of "high" */
     uint64_t arrow;             /* id */
 };
 
@@ -29,6 +33,13 @@ struct console {
     char text[200];
     size_t len;
     uint64_t from_ps;
+};
+
+/* Bytes that came at one instant: slices of their own would stand on each other. */
+struct input {
+    char text[200];
+    size_t len;
+    struct trace_record r;      /* of the first */
 };
 
 struct perfetto {
@@ -39,90 +50,134 @@ struct perfetto {
     struct seen seen;
     struct line lines[SEEN_MAX];
     struct console consoles[SEEN_MAX];
+    struct input input;
+    const char *owners[OWNERS_MAX];     /* VMs first, in the order of their VMIDs */
+    unsigned owner_count;
+    bool groups[GROUPS], cores[GROUPS][256];    /* declared */
     bool lr_seen;               /* the trace has a probe of list registers */
     uint64_t arrows, last_ps;
-    bool comma;
+    struct packet packet;
 };
 
-static void event(struct perfetto *p, char phase, enum process process, uint64_t track, uint64_t ps)
+static unsigned group_of(const struct perfetto *p, const char *owner)
 {
-    fprintf(p->out, "%s{\"ph\":\"%c\",\"pid\":%d,\"tid\":%" PRIu64 ",\"ts\":%" PRIu64 ".%06" PRIu64, p->comma ? ",\n" : "", phase,
-            process, track, ps / 1000000, ps % 1000000);
-    p->comma = true;
+    for (unsigned i = 0; owner && i < p->owner_count; i++)
+        if (!strcmp(p->owners[i], owner))
+            return i + 1;
+    return BOARD;
 }
 
-static void name(struct perfetto *p, const char *text)
+static void add_owner(struct perfetto *p, const char *owner)
 {
-    fputs(",\"name\":", p->out);
-    text_json(p->out, text, strlen(text));
+    if (owner && p->owner_count < OWNERS_MAX && group_of(p, owner) == BOARD)
+        p->owners[p->owner_count++] = owner;
 }
 
-static void end(struct perfetto *p) { fputc('}', p->out); }
-
-static void named_track(struct perfetto *p, const char *what, enum process process, uint64_t track, const char *text)
+/* A track in a group, which is declared with its first. */
+static uint64_t declare(struct perfetto *p, unsigned group, unsigned number, const char *name)
 {
-    event(p, 'M', process, track, 0);
-    fprintf(p->out, ",\"name\":\"%s\",\"args\":{\"name\":", what);
-    text_json(p->out, text, strlen(text));
-    fputs("}}", p->out);
+    char text[320] = "board";
+    if (group <= OWNERS_MAX)
+        snprintf(text, sizeof text, "%s%s", strcmp(p->owners[group - 1], "hypervisor") ? "VM " : "", p->owners[group - 1]);
+    if (!p->groups[group])
+        packet_group(p->out, group * (uint64_t)GROUP, text, group);
+    p->groups[group] = true;
+    packet_track(p->out, group * (uint64_t)GROUP + number, group * (uint64_t)GROUP, name, number);
+    return group * (uint64_t)GROUP + number;
 }
 
-static void declare(struct perfetto *p)
+static uint64_t device_track(const struct perfetto *p, unsigned first, uint32_t device)
 {
-    static const char *const processes[] = { [CORES] = "cores", [DEVICES] = "devices", [INTERRUPTS] = "interrupts", [SCENARIO] = "scenario" };
+    return (uint64_t)GROUP * group_of(p, view_name(p->v, TRACE_NAME_OWNER, device)) + first + (unsigned)seen_device(&p->seen, device);
+}
+
+static uint64_t line_track(const struct perfetto *p, unsigned line)
+{
+    return (uint64_t)GROUP * group_of(p, view_name(p->v, TRACE_NAME_OWNER, p->seen.lines[line].device)) + INTERRUPTS + line;
+}
+
+/* The vCPU that executes it; where no VM is known, the core. */
+static uint64_t core_track(struct perfetto *p, const struct trace_record *r)
+{
+    struct view_whose whose = view_whose(p->v, r);
+    unsigned group = group_of(p, whose.vm);
+    char text[64];
+    if (!p->cores[group][r->core]) {
+        p->cores[group][r->core] = true;
+        if (whose.vcpu >= 0)
+            snprintf(text, sizeof text, "vCPU %d (core %u)", whose.vcpu, r->core);
+        else
+            snprintf(text, sizeof text, "core %u", r->core);
+        declare(p, group, CORES + r->core, text);
+    }
+    return (uint64_t)GROUP * group + CORES + r->core;
+}
+
+static void declare_all(struct perfetto *p)
+{
+    const char *owner;
     char text[320];
-    for (enum process i = CORES; i <= SCENARIO; i++)
-        named_track(p, "process_name", i, 0, processes[i]);
-    for (unsigned i = 0; i < p->seen.core_count; i++) {
-        snprintf(text, sizeof text, "core %u", p->seen.cores[i]);
-        named_track(p, "thread_name", CORES, p->seen.cores[i] + 1u, text);
+    for (uint32_t vmid = 1; (owner = view_name(p->v, TRACE_NAME_VM, vmid)) && vmid < OWNERS_MAX; vmid++)
+        add_owner(p, owner);
+    for (unsigned i = 0; i < p->seen.device_count; i++)
+        add_owner(p, view_name(p->v, TRACE_NAME_OWNER, p->seen.devices[i]));
+    if (p->seen.steps)
+        packet_track(p->out, SCENARIO * (uint64_t)GROUP, 0, "scenario", 0);
+    for (unsigned i = 0; i < p->seen.line_count; i++) {
+        snprintf(text, sizeof text, "%s irq %" PRIu64, view_device(p->v, p->seen.lines[i].device), p->seen.lines[i].intid);
+        declare(p, (unsigned)(line_track(p, i) / GROUP), INTERRUPTS + i, text);
     }
     for (unsigned i = 0; i < p->seen.device_count; i++) {
         const char *device = view_device(p->v, p->seen.devices[i]);
-        named_track(p, "thread_name", DEVICES, i + 1, device);
+        unsigned group = (unsigned)(device_track(p, DEVICES, p->seen.devices[i]) / GROUP);
+        declare(p, group, DEVICES + i, device);
         snprintf(text, sizeof text, "%s console", device);
-        if (p->seen.speaks[i])
-            named_track(p, "thread_name", DEVICES, CONSOLES + i, text);
-    }
-    for (unsigned i = 0; i < p->seen.line_count; i++) {
-        snprintf(text, sizeof text, "%s, INTID %" PRIu64, view_device(p->v, p->seen.lines[i].device), p->seen.lines[i].intid);
-        named_track(p, "thread_name", INTERRUPTS, i + 1, text);
+        if (p->seen.speaks[i])      /* a track of its own: its lines would cross the accesses that make them, and a track's slices only nest */
+            declare(p, group, CONSOLES + i, text);
     }
 }
 
-/* A slice of 1 ns: the time of an instruction on this platform. */
-static void slice(struct perfetto *p, enum process process, uint64_t track, uint64_t ps, const char *text)
+/* A slice of 1 ns, the time of an instruction on this platform, with what has been added to the packet. */
+static void instruction(struct perfetto *p, uint64_t track, const struct trace_record *r, const char *name)
 {
-    event(p, 'X', process, track, ps);
-    fputs(",\"dur\":0.001", p->out);
-    name(p, text);
+    packet_begin(p->out, &p->packet, track, r->time_ps, view_kind(r->kind), name, strlen(name));
+    packet_end(p->out, track, r->time_ps + 1000);
 }
 
-static void arrow(struct perfetto *p, char phase, enum process process, uint64_t track, uint64_t ps, uint64_t id)
+/* How far it is, as slices inside of "high": raised, in list register, handler. NULL ends the last. The arrow begins at "raised": the UI
+ * draws it from the end of a slice. */
+static void stage(struct perfetto *p, unsigned line, uint64_t ps, const char *name, bool arrow)
 {
-    event(p, phase, process, track, ps);
-    fprintf(p->out, ",\"id\":%" PRIu64 ",\"cat\":\"irq\",\"name\":\"interrupt\"%s", id, phase == 's' ? "" : ",\"bp\":\"e\"");
-    end(p);
+    struct line *l = &p->lines[line];
+    struct packet packet;
+    packet.event.len = 0;
+    if (l->staged)
+        packet_end(p->out, line_track(p, line), ps);
+    l->staged = name && l->high;
+    if (arrow)
+        packet_flow(&packet, l->arrow, false);
+    if (l->staged)
+        packet_begin(p->out, &packet, line_track(p, line), ps, "irq", name, strlen(name));
 }
-
-static uint64_t device_track(const struct perfetto *p, uint32_t device) { return (uint64_t)seen_device(&p->seen, device) + 1; }
 
 static void irq(struct perfetto *p, const struct trace_record *r)
 {
-    int i = seen_line(&p->seen, r->id, r->addr);
+    unsigned i = (unsigned)seen_line(&p->seen, r->id, r->addr);
     struct line *l = &p->lines[i];
     bool level = r->value != 0;
     if (level == l->high)
         return;
     l->high = level;
-    event(p, level ? 'B' : 'E', INTERRUPTS, (unsigned)i + 1, r->time_ps);
-    if (level)
-        name(p, "high");
-    end(p);
-    if (!level || l->open)
+    if (!level) {
+        stage(p, i, r->time_ps, NULL, false);
+        packet_end(p->out, line_track(p, i), r->time_ps);
+        return;
+    }
+    packet_begin(p->out, &p->packet, line_track(p, i), r->time_ps, "irq", "high", 4);
+    if (l->open)
         return;
     *l = (struct line){ .high = true, .open = true, .arrow = ++p->arrows };
-    arrow(p, 's', INTERRUPTS, (unsigned)i + 1, r->time_ps, l->arrow);
+    stage(p, i, r->time_ps, "raised", true);
 }
 
 static const char *handler_of(const struct perfetto *p, uint32_t device)
@@ -133,7 +188,7 @@ static const char *handler_of(const struct perfetto *p, uint32_t device)
     return NULL;
 }
 
-/* After its slice has been written. r: an access of a core, or a probe's hit. */
+/* The arrows that end here. r: an access of a core, or a probe's hit, whose slice is written next. */
 static void handled(struct perfetto *p, const struct trace_record *r)
 {
     for (unsigned i = 0; i < p->seen.line_count; i++) {
@@ -142,8 +197,9 @@ static void handled(struct perfetto *p, const struct trace_record *r)
         bool here = probe ? r->kind == TRACE_PROBE && !strcmp(view_probe(p->v, r->id), probe)
                           : r->kind != TRACE_PROBE && r->id == p->seen.lines[i].device && (l->delivered || !p->lr_seen);
         if (l->open && here) {
-            arrow(p, 'f', CORES, r->core + 1u, r->time_ps, l->arrow);
+            packet_flow(&p->packet, l->arrow, true);
             l->open = false;
+            stage(p, i, r->time_ps, "handler", false);
         }
     }
 }
@@ -155,15 +211,16 @@ static void delivered(struct perfetto *p, const struct trace_record *r)
     for (unsigned i = 0; i < p->seen.line_count; i++) {
         struct line *l = &p->lines[i];
         if (l->open && !l->delivered && r->value >> 62 & 1 && p->seen.lines[i].intid == intid) {
-            arrow(p, 't', CORES, r->core + 1u, r->time_ps, l->arrow);
+            packet_flow(&p->packet, l->arrow, false);
             l->delivered = true;
+            stage(p, i, r->time_ps, "in list register", false);
         }
     }
 }
 
 static void access(struct perfetto *p, const struct trace_record *r)
 {
-    char text[400], fields[512] = "";
+    char text[400], fields[512] = "", whole[700], symbol[600];
     const struct regs_register *reg = view_register(p->v, r);
     if (reg) {
         snprintf(text, sizeof text, "%s %s", view_kind(r->kind), reg->name);
@@ -171,34 +228,45 @@ static void access(struct perfetto *p, const struct trace_record *r)
     } else {
         snprintf(text, sizeof text, "%s +0x%" PRIx64, view_kind(r->kind), r->addr);
     }
+    view_symbol(p->v, r, symbol, sizeof symbol);
     for (int on_core = r->core != TRACE_NO_CORE; on_core >= 0; on_core--) {
-        char whole[700];
+        uint64_t track = on_core ? core_track(p, r) : device_track(p, DEVICES, r->id);
         snprintf(whole, sizeof whole, "%s%s%s", on_core ? view_device(p->v, r->id) : "", on_core ? " " : "", text);
-        slice(p, on_core ? CORES : DEVICES, on_core ? r->core + UINT64_C(1) : device_track(p, r->id), r->time_ps, whole);
-        fprintf(p->out, ",\"args\":{\"value\":\"0x%" PRIx64 "\",\"fields\":\"%s\",\"insn\":%" PRIu64 ",\"result\":%" PRIu32 "}", r->value,
-                fields, r->insn, r->result);
-        end(p);
+        packet_hex(&p->packet, "value", r->value);
+        if (*symbol)
+            packet_text(&p->packet, "symbol", symbol);
+        if (*fields)
+            packet_text(&p->packet, "fields", fields);
+        if (r->core != TRACE_NO_CORE)
+            packet_number(&p->packet, "insn", r->insn);
+        if (r->result)
+            packet_number(&p->packet, "bus result", r->result);
+        if (on_core)
+            handled(p, r);
+        instruction(p, track, r, whole);
     }
-    if (r->core != TRACE_NO_CORE)
-        handled(p, r);
 }
 
 static void probe(struct perfetto *p, const struct trace_record *r)
 {
     const char *text = view_probe(p->v, r->id);
+    uint64_t track = core_track(p, r);
     char symbol[600];
-    view_symbol(p->v, r, symbol, sizeof symbol);
     size_t len = strlen(text);
-    slice(p, CORES, r->core + UINT64_C(1), r->time_ps, text);
-    fprintf(p->out, ",\"args\":{\"pc\":\"0x%" PRIx64 "\",\"symbol\":", r->addr);
-    text_json(p->out, symbol, strlen(symbol));
-    fprintf(p->out, ",\"value\":\"0x%" PRIx64 "\",\"insn\":%" PRIu64 "}", r->value, r->insn);
-    end(p);
+    view_symbol(p->v, r, symbol, sizeof symbol);
+    packet_hex(&p->packet, "pc", r->addr);
+    if (*symbol)
+        packet_text(&p->packet, "symbol", symbol);
+    if (r->size)
+        packet_number(&p->packet, "el", r->size);
+    packet_hex(&p->packet, "value", r->value);
+    packet_number(&p->packet, "insn", r->insn);
     if (len >= 2 && !strcmp(text + len - 2, "lr")) {
         p->lr_seen = true;
         delivered(p, r);
     }
     handled(p, r);
+    instruction(p, track, r, text);
 }
 
 /* A line of console text is a slice from its first byte to its last. */
@@ -211,12 +279,34 @@ static void console(struct perfetto *p, uint32_t device, uint64_t ps, uint64_t b
         c->text[c->len++] = (char)byte;
     if (!c->len || (byte != '\n' && c->len < sizeof c->text - 1))
         return;
-    c->text[c->len] = 0;
+    packet_begin(p->out, &p->packet, device_track(p, CONSOLES, device), c->from_ps, "console", c->text, c->len);
+    packet_end(p->out, device_track(p, CONSOLES, device), ps);
     c->len = 0;
-    event(p, 'X', DEVICES, CONSOLES + device_track(p, device) - 1, c->from_ps);
-    fprintf(p->out, ",\"dur\":%" PRIu64 ".%06" PRIu64, (ps - c->from_ps) / 1000000, (ps - c->from_ps) % 1000000);
-    name(p, c->text);
-    end(p);
+}
+
+static void input_ends(struct perfetto *p)
+{
+    struct input *in = &p->input;
+    while (in->len > 6 && strchr("\r\n", in->text[in->len - 1]))
+        in->len--;
+    if (!in->len)
+        return;
+    in->text[in->len] = 0;
+    instruction(p, device_track(p, DEVICES, in->r.id), &in->r, in->text);
+    in->len = 0;
+}
+
+static void input(struct perfetto *p, const struct trace_record *r)
+{
+    struct input *in = &p->input;
+    if (in->len && (in->r.id != r->id || in->r.time_ps != r->time_ps))
+        input_ends(p);
+    if (!in->len) {
+        in->r = *r;
+        in->len = (size_t)snprintf(in->text, sizeof in->text, "input ");
+    }
+    if (in->len < sizeof in->text - 1)
+        in->text[in->len++] = (char)r->value;
 }
 
 static int perfetto_one(void *opaque, const struct trace_item *item)
@@ -226,6 +316,8 @@ static int perfetto_one(void *opaque, const struct trace_item *item)
     char text[96];
     if (r->time_ps < p->last_ps)
         return 2;
+    if (r->time_ps > p->last_ps)
+        input_ends(p);
     p->last_ps = r->time_ps;
     switch (r->kind) {
     case TRACE_READ:
@@ -236,26 +328,21 @@ static int perfetto_one(void *opaque, const struct trace_item *item)
     case TRACE_DMA_READ:
     case TRACE_DMA_WRITE:
         snprintf(text, sizeof text, "%s %" PRIu32 " bytes", view_kind(r->kind), r->aux);
-        slice(p, DEVICES, device_track(p, r->id), r->time_ps, text);
-        fprintf(p->out, ",\"args\":{\"addr\":\"0x%" PRIx64 "\",\"result\":%" PRIu32 "}", r->addr, r->result);
-        end(p);
+        packet_hex(&p->packet, "addr", r->addr);
+        if (r->result)
+            packet_number(&p->packet, "bus result", r->result);
+        instruction(p, device_track(p, DEVICES, r->id), r, text);
         break;
+    case TRACE_INPUT: input(p, r); break;
     case TRACE_NOTE:
-    case TRACE_INPUT:
         snprintf(text, sizeof text, "%s %" PRIu64 " 0x%" PRIx64, view_kind(r->kind), r->addr, r->value);
-        slice(p, DEVICES, device_track(p, r->id), r->time_ps, text);
-        end(p);
+        instruction(p, device_track(p, DEVICES, r->id), r, text);
         break;
     case TRACE_RESET:
-        event(p, 'X', SCENARIO, 1, r->time_ps);
-        fputs(",\"dur\":0.001,\"name\":\"reset\"", p->out);
-        end(p);
-        break;
     case TRACE_STEP:
-        event(p, 'X', SCENARIO, 1, r->time_ps);
-        fputs(",\"dur\":0.001,\"name\":", p->out);
-        text_json(p->out, item->data ? (const char *)item->data : "step", item->data ? r->aux : 4);
-        end(p);
+        packet_begin(p->out, &p->packet, SCENARIO * (uint64_t)GROUP, r->time_ps, view_kind(r->kind),
+                     item->data ? (const char *)item->data : view_kind(r->kind), item->data ? r->aux : strlen(view_kind(r->kind)));
+        packet_end(p->out, SCENARIO * (uint64_t)GROUP, r->time_ps + 1000);
         break;
     }
     return ferror(p->out) ? 1 : 0;
@@ -272,12 +359,11 @@ int view_perfetto(struct view *v, const struct view_filter *f, const struct view
     *p = (struct perfetto){ .v = v, .out = out, .handlers = handlers, .handler_count = handler_count };
     int r = seen_read(v, f, &p->seen, err, err_len);
     if (r == 0) {
-        fputs("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n", out);
-        declare(p);
+        declare_all(p);
         r = view_each(v, f, perfetto_one, p, err, err_len);
+        input_ends(p);
         if (r == 2)
             snprintf(err, err_len, "%s: time goes back: the trace is damaged; record it again", view_trace(v)->path);
-        fputs("\n]}\n", out);
         r = text_end(r ? -1 : 0, out, err, err_len);
     }
     free(p);

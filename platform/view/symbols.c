@@ -171,25 +171,34 @@ static const struct symbol *find_in(const struct table *t, uint64_t addr)
     return low && addr < t->all[low - 1].end ? &t->all[low - 1] : NULL;
 }
 
-static const char *find_of(const struct symbols *s, const char *vm, uint64_t addr, bool data, uint64_t *offset)
+/* A file's addresses have one upper half, or two where it reaches across a border of 4 GiB (the kernel's modules and itself). */
+static const struct symbol *find_low(const struct table *t, uint32_t low, uint64_t *addr)
+{
+    const uint64_t upper[] = { t->count ? t->all[0].addr >> 32 : 0, t->count ? t->all[t->count - 1].addr >> 32 : 0 };
+    const struct symbol *found = find_in(t, *addr = upper[0] << 32 | low);
+    return found ? found : find_in(t, *addr = upper[1] << 32 | low);
+}
+
+static const char *find_of(const struct symbols *s, const char *vm, uint64_t addr, bool whole, bool data, uint64_t *offset)
 {
     for (const struct symbols_file *f = s->files; f; f = f->next) {
         bool asked = f->vm && vm ? !strcmp(f->vm, vm) : f->vm == vm;
-        const struct symbol *found = asked ? find_in(&f->tables[data], addr) : NULL;
+        uint64_t at = addr;
+        const struct symbol *found = !asked ? NULL : whole ? find_in(&f->tables[data], at) : find_low(&f->tables[data], (uint32_t)addr, &at);
         if (found) {
-            *offset = addr - found->addr;
+            *offset = at - found->addr;
             return f->text + found->name;
         }
     }
     return NULL;
 }
 
-const char *symbols_find(const struct symbols *s, const char *vm, unsigned el, uint64_t addr, bool data, uint64_t *offset)
+const char *symbols_find(const struct symbols *s, const char *vm, unsigned el, uint64_t addr, bool whole, bool data, uint64_t *offset)
 {
     const char *asked[] = { el == 2 ? "hypervisor" : vm, NULL, el == 2 ? vm : el == 1 ? NULL : "hypervisor" };
     const char *name = NULL;
     for (size_t i = 0; i < sizeof asked / sizeof *asked && !name; i++)
         if (asked[i] || i == 1)         /* second: anybody's files */
-            name = find_of(s, asked[i], addr, data, offset);
+            name = find_of(s, asked[i], addr, whole, data, offset);
     return name;
 }

@@ -21,7 +21,8 @@ int symbols_add(struct symbols *s, const char *vm, const char *path, bool has_ba
 
 /* The symbol that addr is in, and how far behind its begin; or NULL. At EL2 the hypervisor's are asked, at EL1 the VM's, else both.
  * vm: or NULL. data: objects of known size are asked for, not code. */
-const char *symbols_find(const struct symbols *s, const char *vm, unsigned el, uint64_t addr, bool data, uint64_t *offset);
+/* whole: addr is all of it; else its bits 31:0, and the others are those of the file's own symbols. */
+const char *symbols_find(const struct symbols *s, const char *vm, unsigned el, uint64_t addr, bool whole, bool data, uint64_t *offset);
 
 /* For the readers of files. end: first address behind it; 0: it reaches to the next one. rank: of several at an address the least is
  * shown. False: no memory. */

@@ -113,6 +113,35 @@ TEST(SymbolNames, AreOfTheProgramThatRunsThere)
     EXPECT_EQ(n.at(0x1104, 2, 2), "anybody+0x4");
 }
 
+/* An access has the lower half of its PC. */
+TEST(SymbolNames, OfAnAccessAreFoundByTheLowerHalf)
+{
+    Names n;
+    auto access = [&](uint32_t pc, uint32_t device) {
+        struct trace_record r = {};
+        char name[600];
+        r.kind = TRACE_WRITE;
+        r.size = 4;
+        r.id = device;
+        r.aux = pc;
+        view_symbol(n.s.v, &r, name, sizeof name);
+        return std::string(name);
+    };
+    EXPECT_EQ(n.add("linux", "ffff7fffffffff00 t before\nffff800000000010 T at_last\n"), 2) << n.err;
+    EXPECT_EQ(n.add("linux", "ffff800008010000 T _stext\nffff800008010800 T writel\n"), 2) << n.err;
+    EXPECT_EQ(n.add("hypervisor", elf({ { "put", 0x1000, 0x100, kFunction, 1 } })), 1) << n.err;
+    EXPECT_EQ(access(0x08010804, DMAQ), "writel+0x4");
+    EXPECT_EQ(access(0xffffff04, DMAQ), "before+0x4") << "a program across a border of 4 GiB";
+    EXPECT_EQ(access(0x14, DMAQ), "at_last+0x4");
+    EXPECT_EQ(access(0x1010, UART), "put+0x10") << "the hypervisor's own device";
+    EXPECT_EQ(access(0x08010804, UART), "") << "it is not linux that has accessed it";
+    EXPECT_EQ(access(0, DMAQ), "") << "an older trace does not tell";
+    uint64_t pc;
+    const char *whose;
+    EXPECT_EQ(view_unresolved(n.s.v, &pc, &whose), 1u);
+    EXPECT_EQ(pc, 0x08010804u);
+}
+
 TEST(SymbolNames, OfARelocatableFileNeedItsBase)
 {
     Names n;
@@ -236,6 +265,7 @@ TEST(SymbolNames, AreShownAndChosenByName)
     EXPECT_EQ(n.add("tiny", elf({ { "nowhere", 0x1000, 0x10, kFunction, 1 } })), 1) << n.err;
     EXPECT_EQ(n.add("hypervisor", "0000000000002000 T route\n0000000000003000 T end\n"), 2) << n.err;
     EXPECT_HAS(n.s.show(), "       31  tiny/0      0.000910 ms  core 1 insn 910  probe dmaq irq at 0x2000, value 0x0, aux 0  EL2  route\n");
+    EXPECT_HAS(n.s.json(), R"("aux":0,"symbol":"route"})");
     n.s.f.reg = "route";
     EXPECT_EQ(count(n.s.show(), "\n"), 3u) << "EL2, and both of which the level is not known";
     EXPECT_HAS(n.s.json(), R"("aux":0,"symbol":"route"})");

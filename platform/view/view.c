@@ -98,12 +98,19 @@ int view_add_symbols(struct view *v, const char *vm, const char *path, bool has_
     return symbols_add(v->symbols, vm, path, has_base, base, err, err_len);
 }
 
+static bool has_pc(const struct trace_record *r)
+{
+    return r->kind == TRACE_PROBE || ((r->kind == TRACE_READ || r->kind == TRACE_WRITE) && r->aux);
+}
+
 static const char *symbol_of(const struct view *v, const struct trace_record *r, uint64_t *offset)
 {
-    bool dma = r->kind == TRACE_DMA_READ || r->kind == TRACE_DMA_WRITE;
-    if (!dma && r->kind != TRACE_PROBE)
+    bool dma = r->kind == TRACE_DMA_READ || r->kind == TRACE_DMA_WRITE, probe = r->kind == TRACE_PROBE;
+    if (!dma && !has_pc(r))
         return NULL;
-    return symbols_find(v->symbols, whose_find(v->whose, r).vm, dma ? 0 : r->size, r->addr, dma, offset);
+    const char *vm = whose_find(v->whose, r).vm;
+    unsigned el = probe ? r->size : vm && !strcmp(vm, "hypervisor") ? 2 : 0;
+    return symbols_find(v->symbols, vm, el, probe || dma ? r->addr : r->aux, probe || dma, dma, offset);
 }
 
 void view_symbol(struct view *v, const struct trace_record *r, char *buf, size_t len)
@@ -113,10 +120,10 @@ void view_symbol(struct view *v, const struct trace_record *r, char *buf, size_t
     *buf = 0;
     if (name)
         snprintf(buf, len, offset ? "%s+0x%" PRIx64 : "%s", name, offset);
-    if (!name && r->kind == TRACE_PROBE) {
+    if (!name && has_pc(r)) {
         v->unresolved++;
-        v->unresolved_pc = r->addr;
-        v->unresolved_of = r->size == 2 ? "hypervisor" : whose_find(v->whose, r).vm;
+        v->unresolved_pc = r->kind == TRACE_PROBE ? r->addr : r->aux;
+        v->unresolved_of = r->kind == TRACE_PROBE && r->size == 2 ? "hypervisor" : whose_find(v->whose, r).vm;
     }
 }
 
@@ -193,8 +200,8 @@ bool view_takes(struct view *v, const struct view_filter *f, const struct trace_
         return true;
     uint64_t offset;
     const struct regs_register *reg = view_register(v, r);
-    const char *name = reg ? reg->name : symbol_of(v, r, &offset);
-    return name && !strcmp(name, f->reg);
+    const char *name = symbol_of(v, r, &offset);
+    return (reg && !strcmp(reg->name, f->reg)) || (name && !strcmp(name, f->reg));
 }
 
 int view_each(struct view *v, const struct view_filter *f, int (*each)(void *opaque, const struct trace_item *item), void *opaque,

@@ -45,7 +45,8 @@ void view_owners(const struct view *v, char *buf, size_t len);
 /* Symbols: of a program of this VM, or of the "hypervisor", or (NULL) of anybody. ELF; `base` where a relocatable file's .text is; a Linux
  * Image; System.map or /proc/kallsyms. How many it has; or -1 and a line in err. */
 int view_add_symbols(struct view *v, const char *vm, const char *path, bool has_base, uint64_t base, char *err, size_t err_len);
-/* "pulse_handler+0x10" for a probe's PC, and for a DMA's address that is in an object of known size; "" in buf where there is none. */
+/* "pulse_handler+0x10" for the PC of a probe or an access, and for a DMA's address that is in an object of known size; "" in buf where there
+ * is none. */
 void view_symbol(struct view *v, const struct trace_record *r, char *buf, size_t len);
 /* How many PCs view_symbol has found none for; the last of them, and whose it is: a VM, "hypervisor", or NULL: not known. */
 uint64_t view_unresolved(const struct view *v, uint64_t *pc, const char **whose);
@@ -72,7 +73,7 @@ struct view_filter {
     bool by_addr;
     uint64_t addr_from, addr_to;    /* inclusive. MMIO: offset; DMA: any byte of the burst; probe: PC; irq: INTID */
     const char *vm;                 /* of this VM, or "hypervisor"; or NULL */
-    const char *reg;                /* MMIO accesses of registers of this name, or probes' hits in this symbol; or NULL */
+    const char *reg;                /* MMIO accesses of registers of this name, or what code in this symbol did; or NULL */
     uint64_t from_ps, to_ps;        /* inclusive; to_ps 0: to the end */
     uint32_t kinds;                 /* bits 1 << kind; 0: all but names */
     bool by_core;

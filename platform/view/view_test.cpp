@@ -19,6 +19,23 @@ TEST(View, ShowsRegistersAndFieldsByName)
     EXPECT_HAS(text, "scenario step: send uart0 \"x\"\n");
 }
 
+TEST(View, ShowsThePcOfAnAccess)
+{
+    Seen s([](auto *w) {
+        struct trace_record r = {};
+        trace_name(w, 0, TRACE_NAME_DEVICE, DMAQ, "dmaq0");
+        trace_name(w, 0, TRACE_NAME_TYPE, DMAQ, "dmaq");
+        r.kind = TRACE_WRITE;
+        r.id = DMAQ;
+        r.size = 4;
+        r.addr = 8;
+        r.aux = 0xbe0414;
+        trace_put(w, &r);
+    });
+    EXPECT_HAS(s.show(), "dmaq0 write +0x8 (4) = 0x0, pc ..00be0414  CTRL: ENABLE=0 RESET=0\n");
+    EXPECT_HAS(s.json(), R"("value":"0x0","pc_31_0":"0x00be0414","register":"CTRL")");
+}
+
 TEST(View, ShowsData)
 {
     Seen s;

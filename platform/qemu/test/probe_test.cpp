@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Probes of a guest's virtual interrupts: list register, vector, end of interrupt
 #include <algorithm>
+#include <map>
 
 #include <gtest/gtest.h>
 
@@ -61,6 +62,31 @@ TEST(Probe, SeesEveryInstructionOfAnExceptionLevel)
     for (size_t i = 0; i < marked.size(); i += 2)       // from the vector to the end of interrupt, without a gap
         for (uint64_t insn = marked[i]; insn <= marked[i + 1]; insn++)
             EXPECT_TRUE(std::binary_search(el1.begin(), el1.end(), insn)) << insn;
+}
+
+/* A probe of every instruction tells independently which one did an access. */
+TEST(Probe, AnAccessHasThePcOfItsInstruction)
+{
+    for (const char *guest : { "copy.elf", "storm.elf" }) {
+        BoardOptions o;
+        o.guest = guest;
+        Board b(o);
+        b.held();
+        b.ok("probe 1 el2 every * 2");
+        EXPECT_EQ("poweroff", b.go().reason);
+        std::map<std::pair<int, uint64_t>, uint64_t> pcs;
+        auto trace = b.trace();
+        for (const trace_record &r : records_of(trace, TRACE_PROBE))
+            pcs[{ r.core, r.insn }] = r.addr;
+        size_t accesses = 0;
+        for (const trace_record &r : trace)
+            if (r.kind == TRACE_READ || r.kind == TRACE_WRITE) {
+                accesses++;
+                uint64_t pc = pcs[{ r.core, r.insn }];
+                EXPECT_EQ((uint32_t)pc, r.aux) << guest << " insn " << r.insn;
+            }
+        EXPECT_GT(accesses, 5u);
+    }
 }
 
 TEST(Probe, DoesNotChangeTheRun)

@@ -68,6 +68,8 @@ void look(struct trace *t, struct view *v)
     view_vcd(v, &f, out, err, sizeof err);
     view_perfetto(v, &f, &handler, 1, out, err, sizeof err);
     view_perfetto(v, &f, nullptr, 0, out, err, sizeof err);
+    f.vm = "hypervisor";
+    view_show(v, &f, 8, out, err, sizeof err);
     fclose(out);
     struct latency_query q = { nullptr, "dmaq0", 0, "lr", "lr", nullptr, "h", nullptr, 0x10 };
     struct latency_report r;
