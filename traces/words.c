@@ -136,6 +136,9 @@ void compare_words_item(FILE *out, const struct compare_side *names, const struc
     case TRACE_RESET:
         fputs("reset of all devices", out);
         break;
+    case TRACE_CUT:
+        fprintf(out, "the trace begins here: %" PRIu64 " records of the run before it were not kept", r->value);
+        break;
     default:
         fprintf(out, "record of unknown kind %u", r->kind);
     }

@@ -173,6 +173,8 @@ static void command_held(const struct words *w, const char *line)
         answer(probe_remove(w));
     } else if (!strcmp(name, "waves")) {
         answer(command_waves(w));
+    } else if (!strcmp(name, "keep")) {
+        answer(w->count == 2 ? record_keep(w->word[1]) : "keep: the path of a file is needed");
     } else if (!strcmp(name, "gdb")) {
         answer(command_gdb(w));
     } else if (!strcmp(name, "state")) {

@@ -24,6 +24,7 @@ struct board {
     struct seam_devices *devices;   /* NULL: no ingot-board yet */
     struct trace_writer *trace;     /* NULL: not recorded */
     const char *trace_path;
+    bool trace_last;                /* a ring: only the last records are kept */
     QEMUTimer *timer;               /* at the devices' next event, rounded up to ns */
     seam_ps next_event;
     seam_ps event_ps;               /* time of the event being run, or SEAM_NEVER */
@@ -85,6 +86,7 @@ void record_cause(struct trace_record r);   /* … this, at that time */
 void record_end(void);
 void record_names(void);
 void record_flush(void);
+const char *record_keep(const char *path);  /* all that the ring has, and from now on all, goes to path; NULL, or why not */
 
 /* vcpu.c: the vCPU loop */
 void vcpu_take_over(void);                  /* before the machine is built */

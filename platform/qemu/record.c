@@ -114,3 +114,33 @@ void record_flush(void)
         board_fail("trace %s: %s: free some space and run again", board.trace_path, strerror(error));
     }
 }
+
+const char *record_keep(const char *path)
+{
+    static char err[1024];
+    g_autofree char *ring = g_strdup(board.trace_path);
+    if (!board.trace || !board.trace_last) {
+        return "keep: this board keeps all of its trace, or none";
+    }
+    struct trace *t = trace_load(ring, err, sizeof err);
+    struct trace_writer *w = t ? trace_open(path, err, sizeof err) : NULL;
+    bool copied = w && trace_copy(w, t, UINT64_MAX, err, sizeof err) == 0;
+    bool whole = copied && !trace_cut(t, NULL);
+    if (copied && !whole) {
+        snprintf(err, sizeof err, "keep: its first %" PRIu64 " records are gone: ask earlier, or for the whole trace", trace_cut(t, NULL));
+    }
+    trace_unload(t);
+    if (!whole) {
+        if (w) {
+            trace_close(w);
+            unlink(path);
+        }
+        return err;
+    }
+    trace_close(board.trace);
+    unlink(ring);
+    board.trace = w;
+    board.trace_last = false;
+    board.trace_path = g_strdup(path);
+    return NULL;
+}

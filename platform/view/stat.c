@@ -118,8 +118,11 @@ static void print_file(const struct trace *t, FILE *out)
     fprintf(out, "%s: %zu records in %zu chunks, %.0f bytes", t->path, t->count, t->chunk_count, size);
     if (size > 0 && raw)
         fprintf(out, " (%.1f times smaller than its records)", (double)raw / size);
-    fprintf(out, "\n%s\n", t->closed ? "closed: the run ended in order" : t->torn ? "not closed: the run was killed while it wrote"
+    fprintf(out, "\n%s\n", t->closed ? "closed: it was written to its end" : t->torn ? "not closed: the run was killed while it wrote"
                                                                     : "not closed: the run was killed, or goes on");
+    uint64_t cut = trace_cut(t, NULL);
+    if (cut)
+        fprintf(out, "it begins in the middle: the first %" PRIu64 " records of the run were not kept\n", cut);
 }
 
 int view_stat(struct view *v, const struct view_filter *f, FILE *out, char *err, size_t err_len)

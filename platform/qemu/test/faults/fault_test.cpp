@@ -36,6 +36,23 @@ TEST(Fault, AWildPointerOfAModelIsNamed)
     expect_said(b, "ingot: broken0: a wild pointer");
 }
 
+TEST(Fault, ARingHasAllThatCameBeforeTheCrash)
+{
+    BoardOptions o = with("late.elf", ticker);
+    Board whole(o);
+    o.more = ",last-ps=1000000000";
+    Board ring(o);
+    for (Board *b : { &whole, &ring }) {
+        b->held();
+        b->ok("go");
+        EXPECT_EQ(128 + SIGABRT, b->exit_code(60000));
+    }
+    expect_said(whole, "the trace ends shortly before");
+    EXPECT_EQ(0u, records_of(whole.trace(), TRACE_READ).size());
+    expect_said(ring, "the trace has all that came before");
+    EXPECT_EQ(100u, records_of(ring.trace(), TRACE_READ).size());
+}
+
 TEST(Fault, ATimerThatLoopsAtOneInstantStopsTheBoard)
 {
     Board b(with("loop.elf", ticker));
