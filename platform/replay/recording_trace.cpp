@@ -130,6 +130,12 @@ Recording recording_from_trace(const std::string &path, const std::string &devic
     if (names.empty()) {
         throw std::runtime_error(path + ": it names no device, a restored run begins in its middle: name the run that it went on from, too: FIRST+" + path);
     }
+    for (size_t i = 0; i < parts.size(); i++) {
+        if (uint64_t lost = trace_cut(traces[i].get(), nullptr)) {
+            throw std::runtime_error(parts[i] + ": it begins in the middle of a run: the " + std::to_string(lost) +
+                                     " records before are gone, so the device's state is not known: record the whole run (ingot run --trace), or look at it with ingot trace show");
+        }
+    }
     int id = trace_find_id(traces[0].get(), TRACE_NAME_DEVICE, device.c_str());
     if (id < 0) {
         throw std::runtime_error(path + ": it has no device '" + device + "': it has " + names);
