@@ -45,6 +45,7 @@ enum trace_name {
 };
 
 #define TRACE_NO_CORE 0xff
+#define TRACE_ENDED 4           /* result of an access in which the device's code ended the process: there was no answer */
 #define TRACE_NAME_PIECE 24     /* bytes of a name in one record */
 #define TRACE_NAME_MAX 240      /* bytes of a name; longer ones are cut */
 #define TRACE_DATA_MAX (16u << 20)  /* bytes of data with one record; a longer transfer is recorded without them */
@@ -69,6 +70,9 @@ struct trace_writer *trace_open(const char *path, char *err, size_t err_len);
 int trace_put(struct trace_writer *w, const struct trace_record *r);    /* 0, or -1 with errno */
 /* With r->aux bytes of data (r->aux <= TRACE_DATA_MAX, or they are left out); NULL: none. */
 int trace_put_data(struct trace_writer *w, const struct trace_record *r, const void *data);
+/* For the handler of a signal that ends the process: allocates and writes nothing, so only a ring takes it, and only as long as its open
+ * chunk has room. False: it is not recorded. */
+bool trace_put_dying(struct trace_writer *w, const struct trace_record *r, const void *data);
 void trace_name(struct trace_writer *w, uint64_t time_ps, enum trace_name what, uint32_t id, const char *name);
 int trace_flush(struct trace_writer *w);    /* ends the chunk and writes it: 0, or -1 with errno */
 int trace_close(struct trace_writer *w);    /* writes the index, too: 0, or -1 with errno; frees w */

@@ -7,7 +7,7 @@
 #include "compare.h"
 
 /* enum seam_result, as bus people say it; index 0 needs no word. */
-static const char *const result_words[] = { "", "slave error", "decode error", "denied" };
+static const char *const result_words[] = { "", "slave error", "decode error", "denied", "the board ended in it" };
 
 static void print_name(FILE *out, const struct compare_side *names, enum trace_name what, uint32_t id)
 {

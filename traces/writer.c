@@ -268,6 +268,16 @@ int trace_put_data(struct trace_writer *w, const struct trace_record *r, const v
     return w->error ? told(w) : 0;
 }
 
+bool trace_put_dying(struct trace_writer *w, const struct trace_record *r, const void *data)
+{
+    size_t len = data && r->aux && r->aux <= TRACE_DATA_MAX ? r->aux : 0;
+    if (!w->ring || w->error || w->used + sizeof *r + FORMAT_PADDED(len) > w->size)
+        return false;
+    append(w, r, data, len);
+    ring_publish(w->ring, w->used);
+    return true;
+}
+
 int trace_put(struct trace_writer *w, const struct trace_record *r) { return trace_put_data(w, r, NULL); }
 
 void trace_name(struct trace_writer *w, uint64_t time_ps, enum trace_name what, uint32_t id, const char *name)

@@ -59,7 +59,7 @@ static const char *command_send(const struct words *w, const char *line)
     record_data((struct trace_record){ .kind = TRACE_STEP, .value = trace_crc32c(0, line, strlen(line)), .aux = strlen(line) }, line);
     board_advance();
     seam_ps now = board_now_ps();
-    record_begin(now);
+    record_begin(now, (struct trace_record){ 0 });
     size_t taken = seam_input(board.devices, device, now, bytes, w->len[2]);
     for (size_t i = 0; i < taken; i++) {
         record_cause((struct trace_record){ .kind = TRACE_INPUT, .id = device, .value = bytes[i] });

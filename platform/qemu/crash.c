@@ -22,7 +22,7 @@ static void crash(int signal)
         say(signal == SIGABRT ? ": a failed assertion, or abort(), in its model" :
             signal == SIGFPE ? ": a division by zero in its model" : ": a wild pointer in its model");
         say(" has ended the board: run it under gdb");
-        say(board.trace && board.trace_last ? "; the trace has all that came before\n" : board.trace ? ", the trace ends shortly before\n" : "\n");
+        say(record_dying() ? ", the trace ends with it\n" : board.trace ? ", the trace ends shortly before\n" : "\n");
     }
     raise(signal);      /* SA_RESETHAND: the default, with its core file */
 }

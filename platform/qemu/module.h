@@ -81,9 +81,10 @@ extern unsigned watch_trace_count;          /* watches on crossings */
 void record(struct trace_record r);         /* time, core and insn are filled in, except a probe's */
 void record_data(struct trace_record r, const void *data);  /* with r.aux bytes, or NULL */
 static inline bool record_wanted(void) { return board.trace || watch_trace_count; }   /* the next three only then */
-void record_begin(seam_ps now);             /* what is recorded from here on was caused by … */
-void record_cause(struct trace_record r);   /* … this, at that time */
+void record_begin(seam_ps now, struct trace_record cause);  /* what is recorded from here on was caused by this … */
+void record_cause(struct trace_record r);   /* … which is known now, at that time */
 void record_end(void);
+bool record_dying(void);                    /* in a signal's handler: the cause, and what it has caused. True: they are in the trace */
 void record_names(void);
 void record_flush(void);
 const char *record_keep(const char *path);  /* all that the ring has, and from now on all, goes to path; NULL, or why not */

@@ -11,7 +11,7 @@ struct effect {
 #define WITHOUT SIZE_MAX
 static struct {
     bool serving;
-    struct trace_record stamp;      /* its time, core and instruction: those of its effects, too */
+    struct trace_record stamp;      /* itself, as far as it is known; its time, core and instruction are those of its effects, too */
     GArray *effects;
     GByteArray *data;
 } current;
@@ -56,13 +56,14 @@ void record_data(struct trace_record r, const void *data)
     }
 }
 
-void record_begin(seam_ps now)
+void record_begin(seam_ps now, struct trace_record cause)
 {
     if (!current.effects) {
         current.effects = g_array_new(false, false, sizeof(struct effect));
         current.data = g_byte_array_new();
     }
     current.serving = true;
+    current.stamp = cause;
     current.stamp.time_ps = now;
     if (vcpu_in_turn()) {
         current.stamp.core = current_cpu->cpu_index;
@@ -88,6 +89,20 @@ void record_end(void)
     }
     g_array_set_size(current.effects, 0);
     g_byte_array_set_size(current.data, 0);
+}
+
+bool record_dying(void)
+{
+    if (!board.trace || !current.serving || !current.stamp.kind) {
+        return board.trace && board.trace_last;
+    }
+    current.stamp.result = TRACE_ENDED;
+    bool put = trace_put_dying(board.trace, &current.stamp, NULL);
+    for (unsigned i = 0; put && i < current.effects->len; i++) {
+        const struct effect *e = &g_array_index(current.effects, struct effect, i);
+        put = trace_put_dying(board.trace, &e->r, e->data == WITHOUT ? NULL : current.data->data + e->data);
+    }
+    return put;
 }
 
 void record_names(void)
