@@ -106,6 +106,7 @@ TEST_F(Last, AKilledCommandLeavesTheRing)
     c.finish();
     EXPECT_TRUE(s.all_end());
     std::string stat = stat_of(file(s, "trace.ring"));
+    EXPECT_NE(stat.find(" (a ring of the last 0.1 s)"), std::string::npos) << stat;
     EXPECT_NE(stat.find("it begins in the middle"), std::string::npos) << stat;
     EXPECT_NE(stat.find("irq"), std::string::npos) << stat;
 }
