@@ -44,6 +44,32 @@ size_t compare_before(const struct trace *t, const struct trace *restored)
     return found == SIZE_MAX ? before : found;
 }
 
+static void leave_out(struct compare_side *side, size_t count)
+{
+    for (size_t i = 0; i < side->part_count && count; i++) {
+        struct compare_part *p = &side->parts[i];
+        size_t n = count < p->count ? count : p->count;
+        p->first += n;
+        p->count -= n;
+        count -= n;
+    }
+}
+
+size_t compare_align(struct compare_side *a, struct compare_side *b)
+{
+    size_t starts[2] = { 0, 0 }, behind;
+    struct compare_side *sides[2] = { a, b };
+    for (int i = 0; i < 2; i++) {
+        if (sides[i]->part_count && (starts[i] = (size_t)trace_cut(sides[i]->parts[0].trace, &behind)))
+            leave_out(sides[i], behind);
+    }
+    if (starts[0] < starts[1])
+        leave_out(a, starts[1] - starts[0]);
+    else
+        leave_out(b, starts[0] - starts[1]);
+    return starts[0] > starts[1] ? starts[0] : starts[1];
+}
+
 /* Where a reader of a side stands: one part is open at a time. */
 struct walk {
     const struct compare_side *side;

@@ -51,6 +51,10 @@ int compare_add(struct compare_side *side, const struct trace *t, size_t first, 
  * whole run: for compare_add(&side, t, 0, compare_before(t, restored)). */
 size_t compare_before(const struct trace *t, const struct trace *restored);
 
+/* Where a side's first trace begins in the middle of the run (TRACE_CUT), what the other has before that is left out on both sides:
+ * of how many records of the run. */
+size_t compare_align(struct compare_side *a, struct compare_side *b);
+
 struct compare_report compare(const struct compare_side *a, const struct compare_side *b);
 
 /* The verdict in words, with `context` records before and after the first difference. */

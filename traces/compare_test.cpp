@@ -67,6 +67,30 @@ TEST(Compare, EqualTracesAreIdentical)
     EXPECT_EQ(printed(side("first", x), side("second", y), 3), "first and second: identical, 51 records\n");
 }
 
+TEST(Compare, OfARunsLastSecondsWhatBothHave)
+{
+    Written whole([](auto *w) { put_run(w, 0, 50); });
+    auto last = [&](uint64_t ps) {
+        return Written([&](auto *w) {
+            char err[200];
+            EXPECT_EQ(trace_copy(w, whole.trace.get(), ps, err, sizeof err), 0) << err;
+        });
+    };
+    Written some = last(5000), fewer = last(2000);
+    const Written *pairs[][2] = { { &whole, &some }, { &some, &whole }, { &some, &fewer }, { &fewer, &some }, { &whole, &fewer } };
+    const char *const said[] = { "first and second: identical, 17 records\n", "first and second: identical, 8 records\n" };
+    for (const auto &p : pairs) {
+        struct compare_side a = side("first", *p[0]), b = side("second", *p[1]);
+        bool short_one = p[0] == &fewer || p[1] == &fewer;
+        EXPECT_EQ(compare_align(&a, &b), short_one ? 43u : 34u);
+        EXPECT_EQ(printed(a, b, 3), said[short_one]);
+    }
+    Written other([](auto *w) { put_run(w, 0, 50, 45); });
+    struct compare_side a = side("first", other), b = side("second", some);
+    compare_align(&a, &b);
+    EXPECT_EQ(compare(&a, &b).index, 12u) << "a difference is still one";
+}
+
 TEST(Compare, TellsTheFirstDifferenceInWordsWithItsContext)
 {
     Written x([](auto *w) { put_run(w, 0, 50); }), y([](auto *w) { put_run(w, 0, 50, 20); });
@@ -134,6 +158,7 @@ TEST(Compare, EveryKindHasItsWords)
     EXPECT_EQ(words(record(5, TRACE_CONSOLE, 0, 'a')), "0.000005 ms  device#1 console 'a'");
     EXPECT_EQ(words(record(5, TRACE_INPUT, 0, 10)), "0.000005 ms  device#1 input 0x0a");
     EXPECT_EQ(words(record(5, TRACE_NOTE, 3, 17)), "0.000005 ms  device#1 note 3 = 0x11");
+    EXPECT_EQ(words(record(5, TRACE_CUT, 0, 17)), "0.000005 ms  the trace begins here: 17 records of the run before it were not kept");
     EXPECT_EQ(words(record(5, TRACE_STEP, 0, 17)), "0.000005 ms  scenario step, command's crc 0x00000011");
     EXPECT_EQ(words(record(5, (enum trace_kind)77, 0, 0)), "0.000005 ms  record of unknown kind 77");
     struct trace_record r = record(0, TRACE_DMA_WRITE, 0x40001000, 0xabc);

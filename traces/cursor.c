@@ -8,6 +8,7 @@
 
 #include "format.h"
 #include "reader.h"
+#include "ring.h"
 
 struct trace_cursor {
     const struct trace *t;
@@ -86,25 +87,43 @@ static bool well_formed(const uint8_t *raw, size_t used, size_t count)
     return at == used && count == SIZE_MAX;
 }
 
-/* Chunk c->chunk into the buffer: 0, or -1. */
-static int unpack(struct trace_cursor *c)
+/* The bytes of chunk c->chunk, which is packed, into the buffer: NULL, or what is wrong. */
+static const char *unpack_frame(struct trace_cursor *c)
 {
     const struct trace_chunk *entry = &c->t->chunks[c->chunk];
     const struct format_chunk *h = &entry->header;
     struct format_chunk there;
-    if (!grow(&c->raw, &c->raw_size, h->raw) || !grow(&c->packed, &c->packed_size, h->stored))
-        return damaged(c, c->chunk, "no memory to unpack it");
-    if (!reader_get(c->t, entry->offset, &there, sizeof there) || memcmp(&there, h, sizeof there))
-        return damaged(c, c->chunk, "its header is not the one in the index");
+    if (!grow(&c->packed, &c->packed_size, h->stored))
+        return "no memory to unpack it";
+    if (!reader_get(c->t, entry->offset, &there, sizeof there))
+        return "its header is not the one in the index";
+    there.first += c->t->ring ? c->t->ring->shift : 0;
+    if (memcmp(&there, h, sizeof there))
+        return "its header is not the one in the index";
     if (!reader_get(c->t, entry->offset + sizeof there, c->packed, h->stored))
-        return damaged(c, c->chunk, "the file cannot be read there");
+        return "the file cannot be read there";
     if (trace_crc32c(0, c->packed, h->stored) != h->stored_crc)
-        return damaged(c, c->chunk, "its CRC-32C is wrong");
+        return "its CRC-32C is wrong";
     size_t n = ZSTD_decompressDCtx(c->zstd, c->raw, h->raw, c->packed, h->stored);
-    if (ZSTD_isError(n) || n != h->raw || !well_formed(c->raw, n, h->count))
-        return damaged(c, c->chunk, "what it holds are not records");
+    return ZSTD_isError(n) || n != h->raw ? "what it holds are not records" : NULL;
+}
+
+/* Chunk c->chunk into the buffer: 0, or -1. */
+static int unpack(struct trace_cursor *c)
+{
+    const struct format_chunk *h = &c->t->chunks[c->chunk].header;
+    const uint8_t *loose = ring_loose(c->t, c->chunk);
+    if (!grow(&c->raw, &c->raw_size, h->raw))
+        return damaged(c, c->chunk, "no memory to unpack it");
+    const char *wrong = loose ? NULL : unpack_frame(c);
+    if (loose)
+        memcpy(c->raw, loose, h->raw);
+    if (!wrong && !well_formed(c->raw, h->raw, h->count))
+        wrong = "what it holds are not records";
+    if (wrong)
+        return damaged(c, c->chunk, wrong);
     c->at = 0;
-    c->used = n;
+    c->used = h->raw;
     c->left = h->count;
     c->index = h->first;
     c->chunk++;

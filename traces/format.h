@@ -19,6 +19,7 @@ extern "C" {
 #define FORMAT_RAW_MAX (TRACE_DATA_MAX + FORMAT_CHUNK_BYTES)    /* no chunk is larger when unpacked */
 #define FORMAT_HAS_DATA 0x8000u             /* bit of a record's kind: aux bytes of data follow, padded with 0 to 8 */
 #define FORMAT_ZSTD_LEVEL 1
+#define FORMAT_RING_ZSTD_LEVEL (-3)         /* a quarter less time for a fifth more bytes, most of which nobody will read */
 
 struct format_header {
     char magic[8];
@@ -54,6 +55,24 @@ struct format_trailer {
     uint32_t length;            /* its bytes, without the trailer */
     uint32_t crc;               /* CRC-32C of those */
     char magic[8];
+};
+
+/* A ring: the first page, names, the open chunk, and the room for the others. Of the bytes that a plain file would have, those
+ * from `tail` to `head` are there, byte n at FORMAT_RING_ROOM + n % room. What changes is published in this order: tail, the
+ * bytes, head, the open chunk's fields. */
+#define FORMAT_RING_MAGIC "INGOTRG1"
+#define FORMAT_RING_NAMES 4096u             /* offset of the names' records */
+#define FORMAT_RING_NAMES_MAX 10922u        /* of them; later ones are left out */
+#define FORMAT_RING_OPEN (FORMAT_RING_NAMES + (512u << 10))     /* offset of the open chunk's records */
+#define FORMAT_RING_ROOM (FORMAT_RING_OPEN + FORMAT_CHUNK_BYTES)
+
+struct format_ring {
+    struct format_header header;    /* with its own magic */
+    uint64_t last_ps, room;
+    uint64_t tail, head;            /* the oldest chunk, and the end of the newest */
+    uint64_t names;                 /* records */
+    uint64_t open_number, open_first, open_used;    /* the open chunk: its number, its first record, bytes of whole records */
+    uint64_t closed;                /* 1: the run ended in order */
 };
 
 #define FORMAT_PADDED(len) (((size_t)(len) + 7) & ~(size_t)7)

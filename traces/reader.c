@@ -15,8 +15,9 @@
 #include "format.h"
 #include "names.h"
 #include "reader.h"
+#include "ring.h"
 
-bool reader_get(const struct trace *t, uint64_t offset, void *to, size_t len)
+bool reader_get_plain(const struct trace *t, uint64_t offset, void *to, size_t len)
 {
     for (char *p = to; len;) {
         ssize_t n = pread(t->fd, p, len, (off_t)offset);
@@ -29,6 +30,21 @@ bool reader_get(const struct trace *t, uint64_t offset, void *to, size_t len)
         offset += (uint64_t)n;
     }
     return true;
+}
+
+bool reader_get(const struct trace *t, uint64_t offset, void *to, size_t len)
+{
+    if (!t->ring)
+        return reader_get_plain(t, offset, to, len);
+    uint64_t place = offset % t->ring->room, left = t->ring->room - place;
+    size_t first = len < left ? len : (size_t)left;
+    return reader_get_plain(t, FORMAT_RING_ROOM + place, to, first) && reader_get_plain(t, FORMAT_RING_ROOM, (char *)to + first, len - first);
+}
+
+static bool is_ring(const struct trace *t)
+{
+    char magic[sizeof FORMAT_RING_MAGIC - 1];
+    return reader_get_plain(t, 0, magic, sizeof magic) && !memcmp(magic, FORMAT_RING_MAGIC, sizeof magic);
 }
 
 /* NULL if the file is one of ours, else what is wrong with it. */
@@ -150,12 +166,17 @@ struct trace *trace_load(const char *path, char *err, size_t err_len)
         return NULL;
     }
     uint64_t size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
-    const char *no = refusal(t, size);
-    int indexed = no ? 0 : read_index(t, size);
-    if (!no && indexed == 0)
-        indexed = scan(t, size);
-    else
+    const char *no = NULL;
+    int indexed;
+    if (size && is_ring(t)) {
+        indexed = ring_load(t, size, &no);
+    } else {
+        no = refusal(t, size);
+        indexed = no ? 0 : read_index(t, size);
         t->closed = indexed == 1;
+        if (!no && indexed == 0)
+            indexed = scan(t, size);
+    }
     if (!no && indexed >= 0)
         t->names = names_read(t);
     if (!t->names) {
@@ -173,6 +194,7 @@ void trace_unload(struct trace *t)
     names_free(t->names);
     if (t->fd >= 0)
         close(t->fd);
+    ring_unload(t->ring);
     free(t->chunks);
     free(t->path);
     free(t);

@@ -32,6 +32,7 @@ enum trace_kind {
     TRACE_STEP,         /* a scenario action at this instant: id = 0, value CRC-32C of its command line, aux its length; it
                          * follows as data */
     TRACE_RESET,        /* power-on reset of all devices, later than power-on: id = 0 */
+    TRACE_CUT,          /* the run's first `value` records are not in this file, except their names, which come before this */
     TRACE_KINDS         /* one more than the last */
 };
 
@@ -51,6 +52,7 @@ enum trace_name {
 static inline uint32_t trace_vcpu_id(uint32_t vmid, uint8_t core) { return vmid << 8 | core; }
 
 #define TRACE_NO_CORE 0xff
+#define TRACE_ENDED 4           /* result of an access in which the device's code ended the process: there was no answer */
 #define TRACE_NAME_PIECE 24     /* bytes of a name in one record */
 #define TRACE_NAME_MAX 240      /* bytes of a name; longer ones are cut */
 #define TRACE_DATA_MAX (16u << 20)  /* bytes of data with one record; a longer transfer is recorded without them */
@@ -75,15 +77,26 @@ struct trace_writer *trace_open(const char *path, char *err, size_t err_len);
 int trace_put(struct trace_writer *w, const struct trace_record *r);    /* 0, or -1 with errno */
 /* With r->aux bytes of data (r->aux <= TRACE_DATA_MAX, or they are left out); NULL: none. */
 int trace_put_data(struct trace_writer *w, const struct trace_record *r, const void *data);
+/* For the handler of a signal that ends the process: allocates and writes nothing, so only a ring takes it, and only as long as its open
+ * chunk has room. False: it is not recorded. */
+bool trace_put_dying(struct trace_writer *w, const struct trace_record *r, const void *data);
 void trace_name(struct trace_writer *w, uint64_t time_ps, enum trace_name what, uint32_t id, const char *name);
 int trace_flush(struct trace_writer *w);    /* ends the chunk and writes it: 0, or -1 with errno */
 int trace_close(struct trace_writer *w);    /* writes the index, too: 0, or -1 with errno; frees w */
 
-/* Reader. Reads the index, or rebuilds it from the chunks' headers. NULL and a line in err for a file that is no trace. */
+/* A writer whose file keeps the last records only: those of chunks whose greatest time is less than last_ps before the
+ * greatest of all, in `room` bytes on the disk (TRACE_RING_ROOM_MIN at least) and half a MiB for names. All that trace_put was
+ * given is in the file at once: when the process is killed (not when the machine is) nothing is lost. trace_flush only tells errors. */
+struct trace_writer *trace_open_ring(const char *path, uint64_t last_ps, uint64_t room, char *err, size_t err_len);
+#define TRACE_RING_ROOM_MIN (32u << 20)     /* any record fits */
+
+/* Reader. Reads the index, or rebuilds it from the chunks' headers. NULL and a line in err for a file that is no trace.
+ * A ring reads as what trace_copy makes of it; while its writer writes, it may be told as damaged. */
 struct trace {
     size_t count;       /* records that its chunks promise */
     bool closed;        /* it has its index: the run ended in order */
     bool torn;          /* bytes after the last whole chunk: the run was killed */
+    struct trace_ring *ring;        /* it is a ring (ring.h); NULL: a plain file */
     char damage[512];   /* why reading ends after `count` records; "": it ends there */
     char *path;
     int fd;
@@ -96,6 +109,13 @@ void trace_unload(struct trace *t);
 /* Name of an id, or NULL. The string belongs to the trace. */
 const char *trace_find_name(const struct trace *t, enum trace_name what, uint32_t id);
 int trace_find_id(const struct trace *t, enum trace_name what, const char *name);  /* or -1 */
+
+/* How many records of the run were not kept: 0, the trace begins where the run (or the restored run) did. In *behind, unless that is
+ * NULL, the index of the first record that was: names and the cut are before it. */
+uint64_t trace_cut(const struct trace *t, size_t *behind);
+/* Puts the records of `from` that are at most last_ps older than its greatest time (UINT64_MAX: all) into `to`: names, a TRACE_CUT
+ * where something is left out, the others. 0, or -1 and a line in err. */
+int trace_copy(struct trace_writer *to, const struct trace *from, uint64_t last_ps, char *err, size_t err_len);
 
 /* Iterator over the records, in the order of the file. The trace must stay loaded. */
 struct trace_item {

@@ -7,7 +7,7 @@
 #include "compare.h"
 
 /* enum seam_result, as bus people say it; index 0 needs no word. */
-static const char *const result_words[] = { "", "slave error", "decode error", "denied" };
+static const char *const result_words[] = { "", "slave error", "decode error", "denied", "the board ended in it" };
 
 static void print_name(FILE *out, const struct compare_side *names, enum trace_name what, uint32_t id)
 {
@@ -139,6 +139,9 @@ void compare_words_item(FILE *out, const struct compare_side *names, const struc
         break;
     case TRACE_RESET:
         fputs("reset of all devices", out);
+        break;
+    case TRACE_CUT:
+        fprintf(out, "the trace begins here: %" PRIu64 " records of the run before it were not kept", r->value);
         break;
     default:
         fprintf(out, "record of unknown kind %u", r->kind);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
-#include "format.h"
+#include "ring.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "trace records are written as they lie in memory: little-endian hosts only"
@@ -24,6 +24,7 @@ _Static_assert(TRACE_KINDS <= 32, "a chunk's kinds are bits of a word");
 
 struct trace_writer {
     int fd;
+    struct ring *ring;              /* chunks go there, and the buffer is its; NULL: to fd, one after the other */
     int error;                      /* errno of the first failure */
     uint64_t offset;                /* where the next chunk goes */
     struct format_chunk chunk;      /* of the records in the buffer; its sizes are set when it is written */
@@ -55,19 +56,29 @@ static void new_chunk(struct trace_writer *w, uint32_t number, uint64_t first)
     w->chunk = (struct format_chunk){ .magic = FORMAT_CHUNK_MAGIC, .number = number, .first = first, .first_ps = UINT64_MAX };
 }
 
-/* Room for records of `raw` bytes, and for their frame. */
-static bool make_room(struct trace_writer *w, size_t raw)
+/* Room for the frame of records of `raw` bytes. */
+static bool make_packed(struct trace_writer *w, size_t raw)
 {
-    size_t packed_size = sizeof(struct format_chunk) + ZSTD_compressBound(raw);
-    uint8_t *buffer = realloc(w->buffer, raw), *packed = buffer ? realloc(w->packed, packed_size) : NULL;
-    if (buffer)
-        w->buffer = buffer;
+    size_t size = sizeof(struct format_chunk) + ZSTD_compressBound(raw);
+    if (size <= w->packed_size)
+        return true;
+    uint8_t *packed = realloc(w->packed, size);
     if (!packed)
         return false;
     w->packed = packed;
-    w->size = raw;
-    w->packed_size = packed_size;
+    w->packed_size = size;
     return true;
+}
+
+/* Room for records of `raw` bytes, and for their frame. */
+static bool make_room(struct trace_writer *w, size_t raw)
+{
+    uint8_t *buffer = realloc(w->buffer, raw);
+    if (!buffer)
+        return false;
+    w->buffer = buffer;
+    w->size = raw;
+    return make_packed(w, raw);
 }
 
 static void discard(struct trace_writer *w)
@@ -75,23 +86,53 @@ static void discard(struct trace_writer *w)
     if (w->fd >= 0)
         close(w->fd);
     ZSTD_freeCCtx(w->zstd);
-    free(w->buffer);
+    if (w->ring)
+        ring_close(w->ring, !w->error);
+    else
+        free(w->buffer);
     free(w->packed);
     free(w->index);
     free(w);
 }
 
-struct trace_writer *trace_open(const char *path, char *err, size_t err_len)
+/* Of either kind, without a buffer. NULL: no memory. */
+static struct trace_writer *new_writer(const char *path, char *err, size_t err_len)
 {
     struct trace_writer *w = calloc(1, sizeof *w);
     if (w) {
         w->fd = -1;
         w->zstd = ZSTD_createCCtx();
+        new_chunk(w, 0, 0);
     }
-    if (!w || !w->zstd || !make_room(w, FORMAT_CHUNK_BYTES)) {
-        snprintf(err, err_len, "%s: no memory for the trace buffer", path);
+    if (w && w->zstd && make_packed(w, FORMAT_CHUNK_BYTES))
+        return w;
+    snprintf(err, err_len, "%s: no memory for the trace buffer", path);
+    if (w)
+        discard(w);
+    return NULL;
+}
+
+struct trace_writer *trace_open_ring(const char *path, uint64_t last_ps, uint64_t room, char *err, size_t err_len)
+{
+    struct trace_writer *w = new_writer(path, err, err_len);
+    if (!w || !(w->ring = ring_open(path, last_ps, room, err, err_len))) {
         if (w)
             discard(w);
+        return NULL;
+    }
+    w->buffer = ring_buffer(w->ring);
+    w->size = FORMAT_CHUNK_BYTES;
+    return w;
+}
+
+struct trace_writer *trace_open(const char *path, char *err, size_t err_len)
+{
+    struct trace_writer *w = new_writer(path, err, err_len);
+    if (!w)
+        return NULL;
+    if (!make_room(w, FORMAT_CHUNK_BYTES)) {
+        snprintf(err, err_len, "%s: no memory for the trace buffer", path);
+        discard(w);
         return NULL;
     }
     w->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -109,7 +150,6 @@ struct trace_writer *trace_open(const char *path, char *err, size_t err_len)
         return NULL;
     }
     w->offset = sizeof h;
-    new_chunk(w, 0, 0);
     return w;
 }
 
@@ -131,7 +171,8 @@ static bool index_add(struct trace_writer *w)
 static int write_chunk(struct trace_writer *w)
 {
     uint8_t *frame = w->packed + sizeof w->chunk;
-    size_t n = ZSTD_compressCCtx(w->zstd, frame, w->packed_size - sizeof w->chunk, w->buffer, w->used, FORMAT_ZSTD_LEVEL);
+    int level = w->ring ? FORMAT_RING_ZSTD_LEVEL : FORMAT_ZSTD_LEVEL;
+    size_t n = ZSTD_compressCCtx(w->zstd, frame, w->packed_size - sizeof w->chunk, w->buffer, w->used, level);
     if (ZSTD_isError(n))
         return ENOMEM;          /* the room suffices: nothing else can fail */
     w->chunk.stored = (uint32_t)n;
@@ -139,6 +180,8 @@ static int write_chunk(struct trace_writer *w)
     w->chunk.stored_crc = trace_crc32c(0, frame, n);
     w->chunk.header_crc = format_chunk_crc(&w->chunk);
     memcpy(w->packed, &w->chunk, sizeof w->chunk);
+    if (w->ring)
+        return ring_write(w->ring, &w->chunk, w->packed, sizeof w->chunk + n);
     if (!index_add(w))
         return ENOMEM;
     w->offset += sizeof w->chunk + n;
@@ -151,26 +194,25 @@ static int told(const struct trace_writer *w)
     return w->error ? -1 : 0;
 }
 
-int trace_flush(struct trace_writer *w)
+static void end_chunk(struct trace_writer *w)
 {
     if (!w->used)
-        return told(w);
+        return;
     if (!w->error)
         w->error = write_chunk(w);
     new_chunk(w, w->chunk.number + 1, w->chunk.first + w->chunk.count);
+}
+
+int trace_flush(struct trace_writer *w)
+{
+    if (!w->ring)       /* there, the open chunk is in the file already */
+        end_chunk(w);
     return told(w);
 }
 
-int trace_put_data(struct trace_writer *w, const struct trace_record *r, const void *data)
+/* Behind the records in the buffer, which has room. */
+static void append(struct trace_writer *w, const struct trace_record *r, const void *data, size_t len)
 {
-    size_t len = data && r->aux && r->aux <= TRACE_DATA_MAX ? r->aux : 0, need = sizeof *r + FORMAT_PADDED(len);
-    /* the limit is the format's, not the buffer's: chunks end at the same records whatever came before */
-    if (w->used && w->used + need > FORMAT_CHUNK_BYTES)
-        trace_flush(w);
-    if (need > w->size && !make_room(w, need)) {    /* a record with much data has a chunk of its own */
-        w->error = w->error ? w->error : ENOMEM;
-        return told(w);
-    }
     uint8_t *to = w->buffer + w->used;
     memcpy(to, r, sizeof *r);
     if (len) {
@@ -179,12 +221,61 @@ int trace_put_data(struct trace_writer *w, const struct trace_record *r, const v
         memcpy(to + sizeof *r, data, len);
         memset(to + sizeof *r + len, 0, FORMAT_PADDED(len) - len);
     }
-    w->used += need;
+    w->used += sizeof *r + FORMAT_PADDED(len);
     w->chunk.count++;
     w->chunk.kinds |= 1u << (r->kind & 31);
     w->chunk.first_ps = r->time_ps < w->chunk.first_ps ? r->time_ps : w->chunk.first_ps;
     w->chunk.last_ps = r->time_ps > w->chunk.last_ps ? r->time_ps : w->chunk.last_ps;
+}
+
+/* A record that the ring's open chunk has no room for is written at once. */
+static int append_large(struct trace_writer *w, const struct trace_record *r, const void *data, size_t len)
+{
+    size_t need = sizeof *r + FORMAT_PADDED(len);
+    uint8_t *open = w->buffer;
+    w->buffer = make_packed(w, need) ? malloc(need) : NULL;
+    if (w->buffer) {
+        append(w, r, data, len);
+        end_chunk(w);
+    } else {
+        w->error = w->error ? w->error : ENOMEM;
+    }
+    free(w->buffer);
+    w->buffer = open;
+    return told(w);
+}
+
+int trace_put_data(struct trace_writer *w, const struct trace_record *r, const void *data)
+{
+    size_t len = data && r->aux && r->aux <= TRACE_DATA_MAX ? r->aux : 0, need = sizeof *r + FORMAT_PADDED(len);
+    /* the limit is the format's, not the buffer's: chunks end at the same records whatever came before */
+    if (w->used && w->used + need > FORMAT_CHUNK_BYTES)
+        end_chunk(w);
+    if (w->error && w->ring)
+        return told(w);         /* what the file has of the open chunk is left as it is */
+    if (need > w->size && w->ring)
+        return append_large(w, r, data, len);
+    if (need > w->size && !make_room(w, need)) {    /* a record with much data has a chunk of its own */
+        w->error = w->error ? w->error : ENOMEM;
+        return told(w);
+    }
+    append(w, r, data, len);
+    if (w->ring) {
+        if (r->kind == TRACE_NAME)
+            ring_name(w->ring, r);
+        ring_publish(w->ring, w->used);
+    }
     return w->error ? told(w) : 0;
+}
+
+bool trace_put_dying(struct trace_writer *w, const struct trace_record *r, const void *data)
+{
+    size_t len = data && r->aux && r->aux <= TRACE_DATA_MAX ? r->aux : 0;
+    if (!w->ring || w->error || w->used + sizeof *r + FORMAT_PADDED(len) > w->size)
+        return false;
+    append(w, r, data, len);
+    ring_publish(w->ring, w->used);
+    return true;
 }
 
 int trace_put(struct trace_writer *w, const struct trace_record *r) { return trace_put_data(w, r, NULL); }
@@ -217,10 +308,10 @@ static int write_index(struct trace_writer *w)
 int trace_close(struct trace_writer *w)
 {
     trace_flush(w);
-    if (!w->error)
+    if (!w->error && !w->ring)
         w->error = write_index(w);
     int e = w->error;
-    if (close(w->fd) < 0 && !e)
+    if (!w->ring && close(w->fd) < 0 && !e)
         e = errno;
     w->fd = -1;
     discard(w);

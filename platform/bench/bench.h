@@ -46,6 +46,7 @@ double bench_cpu(char *const argv[], unsigned limit, char *why, size_t why_len);
 bool bench_least(unsigned n, char *const *const argv[], double least[], char *why, size_t why_len);
 
 /* qemu.c: command lines of the stock QEMU; NULL-terminated, free with bench_free */
+/* trace: its path, and further properties of ingot-board after a comma; NULL: none */
 char **bench_qemu(const char *const more[], bool with_module, const char *trace);
 void bench_free(char **argv);
 const char *bench_guest(const char *name);              /* path of a guest of this room; static storage, four at a time */

@@ -121,11 +121,14 @@ void board_arguments(const struct system *s, const struct domain_options *o, voi
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         arg(&sink, "%s", fixed[i]);
     }
-    char control[4096], trace[4096], whose[512];
+    char control[4096], trace[4096], whose[512], last[80] = "";
+    if (o->trace && o->trace_last_ps) {
+        snprintf(last, sizeof last, ",last-ps=%" PRIu64 ",room=%" PRIu64, o->trace_last_ps, o->trace_room);
+    }
     arg(&sink, "%s", escaped(o->module, control));
     arg(&sink, "-device");
-    arg(&sink, "ingot-board,id=board%s%s%s%s%s%s%s%s%s", o->clone ? ",clone=on" : "", o->control ? ",control=" : "",
+    arg(&sink, "ingot-board,id=board%s%s%s%s%s%s%s%s%s%s", o->clone ? ",clone=on" : "", o->control ? ",control=" : "",
         o->control ? escaped(o->control, control) : "", o->trace ? ",system=" : "", o->trace ? s->name : "", o->trace ? ",vms=" : "",
-        o->trace ? vms(s, whose, sizeof whose) : "", o->trace ? ",trace=" : "", o->trace ? escaped(o->trace, trace) : "");
+        o->trace ? vms(s, whose, sizeof whose) : "", o->trace ? ",trace=" : "", o->trace ? escaped(o->trace, trace) : "", last);
     devices(&sink, s, o);
 }

@@ -17,6 +17,7 @@ struct domain_options {
     const char *emulator;       /* absolute path of qemu-system-aarch64 */
     const char *control;        /* Unix socket of the scenario engine, or NULL */
     const char *trace;          /* trace file, or NULL */
+    uint64_t trace_last_ps, trace_room;     /* it keeps its last so many ps, in so many bytes; trace_last_ps 0: all */
     bool clone;                 /* it is started from a checkpoint whose memory is a file */
     const char *impl[SYSTEM_DEVICES_MAX];   /* per device index: implementation, or NULL for the system's choice */
 };

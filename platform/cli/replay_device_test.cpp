@@ -148,7 +148,7 @@ TEST(ReplayCommand, EveryDeviceOfARealRunAnswersAloneAsItDidThere)
                     "b:send('rt', 'p')\n"
                     "b:expect('rt', 'rt: pulse: 1000 pulses', { within = '60s' })\n"
                     "b:close()\n");
-    Said run = ingot({ "run", "--quiet", s.path });
+    Said run = ingot({ "run", "--quiet", "--trace", s.path });
     ASSERT_EQ(run.status, 0) << run.output;
     const std::string trace = INGOT_BUILD "/runs/" + s.name + "/recorded/trace";
     for (const char *device : { "uart0", "uart1", "uart2", "dmaq0", "pulse0" }) {

@@ -12,14 +12,16 @@
 #include "commands.h"
 #include "platform/board/system_internal.h"
 #include "scenarios/engine/engine.h"
+#include "scenarios/engine/words.h"
 #include "supervise.h"
+#include "traces/trace.h"
 
 static struct engine_options options;
 static const char *scenario;
 static unsigned override_count, waves_count;
 static bool recording;
 
-enum { OPTION_CLONE = 256 };
+enum { OPTION_CLONE = 256, OPTION_TRACE, OPTION_LAST, OPTION_NO_TRACE };
 
 static const struct argp_option table[] = {
     { "device", 'd', "NAME=IMPL", 0, "Implementation of a device: model, rtl or systemc; stronger than the scenario's choice", 0 },
@@ -27,12 +29,43 @@ static const struct argp_option table[] = {
     { "connect", 'c', "URI", 0, "libvirt URI (default: its embedded driver, no daemon)", 0 },
     { "waves", 'w', "DEVICE[=FROM..TO]", 0, "Waveform (FST) of an RTL device, from one instant of the board's time to another, into its folder", 0 },
     { "from", 'f', "CHECKPOINT", 0, "What board.from() gives: a restored checkpoint", 0 },
+    { "last", OPTION_LAST, "TIME[,SIZE]", 0, "How much of its time each board can show when something fails, in how many bytes on the disk (default: 10s,256M)", 0 },
+    { "trace", OPTION_TRACE, NULL, 0, "Keep the whole trace of each board, in build/runs/SCENARIO/BOARD/trace, whatever way the run ends", 0 },
+    { "no-trace", OPTION_NO_TRACE, NULL, 0, "Keep none", 0 },
     { "clone", OPTION_CLONE, "N", OPTION_HIDDEN, "This is clone N of it (ingot clone)", 0 },
     { "quiet", 'q', NULL, 0, "Do not show the consoles; build/runs/SCENARIO/BOARD has them", 0 },
     { 0 }
 };
 
 const char *suggest(const char *word, const char *words) { return system_nearest(word, words); }
+
+/* "30s", "30s,1G" */
+static void parse_last(char *arg, struct argp_state *state)
+{
+    char *comma = strchr(arg, ','), *end = "";
+    uint64_t size = 0;
+    unsigned shift = 0;
+    if (comma) {
+        *comma = 0;
+        size = strtoull(comma + 1, &end, 10);
+        shift = *end == 'M' ? 20 : *end == 'G' ? 30 : 0;
+        if (!shift || end[1] || end == comma + 1 || size > UINT64_C(1) << 20 || size << shift < TRACE_RING_ROOM_MIN) {
+            argp_error(state, "--last %s,%s: the size is a number and M or G, 32M at least", arg, comma + 1);
+        }
+    }
+    if (!word_duration(arg, &options.last_ps) || !options.last_ps) {
+        argp_error(state, "--last %s: write for example 30s, or 30s,1G", arg);
+    }
+    options.room = size << shift;
+}
+
+static void choose_trace(enum engine_trace trace, struct argp_state *state)
+{
+    if (options.trace != ENGINE_TRACE_LAST && options.trace != trace) {
+        argp_error(state, "--trace or --no-trace?");
+    }
+    options.trace = trace;
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -58,6 +91,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         }
         options.waves[waves_count++] = arg;
         return 0;
+    case OPTION_LAST:
+        parse_last(arg, state);
+        return 0;
+    case OPTION_TRACE:
+        choose_trace(ENGINE_TRACE_WHOLE, state);
+        return 0;
+    case OPTION_NO_TRACE:
+        choose_trace(ENGINE_TRACE_NONE, state);
+        return 0;
     case 's':
         options.system = arg;
         return 0;
@@ -79,6 +121,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_END:
         if (!scenario) {
             argp_error(state, "which scenario? for example scenarios/first-light.lua");
+        }
+        if (options.last_ps && options.trace != ENGINE_TRACE_LAST) {
+            argp_error(state, "--last with --%s: one of them", options.trace == ENGINE_TRACE_WHOLE ? "trace" : "no-trace");
+        }
+        if (recording && (options.last_ps || options.trace == ENGINE_TRACE_NONE)) {
+            argp_error(state, "a recording is compared by its whole trace: leave --%s out", options.last_ps ? "last" : "no-trace");
         }
         return 0;
     default:

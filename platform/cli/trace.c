@@ -82,7 +82,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case ARGP_KEY_END:
         if (!args.path) {
-            argp_error(state, "a trace is needed: a run leaves it in build/runs/SCENARIO/BOARD/");
+            argp_error(state, "a trace is needed: ingot run --trace, or a run that fails, leaves it in build/runs/SCENARIO/BOARD/");
         }
         return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -214,7 +214,7 @@ static int compare_files(int argc, char **argv)
     if (argc < 3 || argv[1][0] == '-') {
         bool help = argc > 1 && !strcmp(argv[1], "--help");
         fprintf(help ? stdout : stderr, "Usage: ingot trace compare [--prefix] A B [B...]\n\nCompares A, record by record, with B: one trace, or a run up to its "
-                "checkpoint and the restored runs after it.\nExit 0: equal; 1: they differ, and the first difference is shown.\n\n"
+                "checkpoint and the restored runs after it. Of traces that begin in the middle of the run (its last seconds), what both have.\nExit 0: equal; 1: they differ, and the first difference is shown.\n\n"
                 "  --prefix  equal, too, if one side ends before the other\n");
         return help ? 0 : 2;
     }
@@ -226,8 +226,12 @@ static int compare_files(int argc, char **argv)
             goto out;
         }
     }
+    size_t before = compare_align(&a, &b);
     struct compare_report report = compare(&a, &b);
     bool equal = report.result == COMPARE_EQUAL || (prefix && (report.result == COMPARE_A_ENDS || report.result == COMPARE_B_ENDS));
+    if (before) {
+        printf("the run's first %zu records are not in both: compared is what follows\n", before);
+    }
     if (equal) {
         printf("identical: %zu records\n", report.index);
     } else {

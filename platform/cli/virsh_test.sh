@@ -60,7 +60,7 @@ b:expect("rt", "rt: alive")
 log("it is up")
 b:run_for("1000000s")
 LUA
-"$ingot" run --quiet --connect "$LIBVIRT_DEFAULT_URI" "$work/$name.lua" >"$work/run.log" 2>&1 &
+"$ingot" run --trace --quiet --connect "$LIBVIRT_DEFAULT_URI" "$work/$name.lua" >"$work/run.log" 2>&1 &
 run=$!
 until_true grep -q 'it is up' "$work/run.log"
 domain=$(virsh list --name)

@@ -20,6 +20,7 @@ OBJECT_DECLARE_SIMPLE_TYPE(IngotBoard, INGOT_BOARD)
 struct IngotBoard {
     DeviceState parent;
     char *control, *trace, *system, *vms;
+    uint64_t last_ps, room;
     uint32_t quantum_ns;
     bool clone;
     Notifier machine_done, shutdown, exit;
@@ -132,7 +133,8 @@ static void machine_done(Notifier *n, void *data)
     board.timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, board_timer, NULL);
     if (b->trace) {
         board.trace_path = b->trace;
-        board.trace = trace_open(b->trace, err, sizeof err);
+        board.trace_last = b->last_ps != 0;
+        board.trace = b->last_ps ? trace_open_ring(b->trace, b->last_ps, b->room, err, sizeof err) : trace_open(b->trace, err, sizeof err);
         if (!board.trace) {
             die(err);
         }
@@ -184,6 +186,8 @@ static Property board_properties[] = {
     DEFINE_PROP_STRING("trace", IngotBoard, trace),
     DEFINE_PROP_STRING("system", IngotBoard, system),
     DEFINE_PROP_STRING("vms", IngotBoard, vms),
+    DEFINE_PROP_UINT64("last-ps", IngotBoard, last_ps, 0),      /* of the trace, the last so many ps only; 0: all */
+    DEFINE_PROP_UINT64("room", IngotBoard, room, 256 << 20),    /* in so many bytes, then */
     DEFINE_PROP_BOOL("clone", IngotBoard, clone, false),
     DEFINE_PROP_UINT32("quantum-ns", IngotBoard, quantum_ns, 10000),
     DEFINE_PROP_END_OF_LIST(),

@@ -57,7 +57,7 @@ static MemTxResult transaction(struct bridge_device *v, bool write, hwaddr offse
         board_advance();
     }
     if (recorded) {
-        record_begin(now);
+        record_begin(now, (struct trace_record){ .kind = write ? TRACE_WRITE : TRACE_READ, .size = size, .id = v->index, .addr = offset, .value = *value });
     }
     r = write ? seam_write(board.devices, v->index, offset, size, now, *value, &delay)
               : seam_read(board.devices, v->index, offset, size, now, value, &delay);

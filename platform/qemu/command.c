@@ -59,7 +59,7 @@ static const char *command_send(const struct words *w, const char *line)
     record_data((struct trace_record){ .kind = TRACE_STEP, .value = trace_crc32c(0, line, strlen(line)), .aux = strlen(line) }, line);
     board_advance();
     seam_ps now = board_now_ps();
-    record_begin(now);
+    record_begin(now, (struct trace_record){ 0 });
     size_t taken = seam_input(board.devices, device, now, bytes, w->len[2]);
     for (size_t i = 0; i < taken; i++) {
         record_cause((struct trace_record){ .kind = TRACE_INPUT, .id = device, .value = bytes[i] });
@@ -173,6 +173,8 @@ static void command_held(const struct words *w, const char *line)
         answer(probe_remove(w));
     } else if (!strcmp(name, "waves")) {
         answer(command_waves(w));
+    } else if (!strcmp(name, "keep")) {
+        answer(w->count == 2 ? record_keep(w->word[1]) : "keep: the path of a file is needed");
     } else if (!strcmp(name, "gdb")) {
         answer(command_gdb(w));
     } else if (!strcmp(name, "state")) {

@@ -21,7 +21,8 @@ static void crash(int signal)
         say(device);
         say(signal == SIGABRT ? ": a failed assertion, or abort(), in its model" :
             signal == SIGFPE ? ": a division by zero in its model" : ": a wild pointer in its model");
-        say(" has ended the board: run it under gdb, the trace ends shortly before\n");
+        say(" has ended the board: run it under gdb");
+        say(record_dying() ? ", the trace ends with it\n" : board.trace ? ", the trace ends shortly before\n" : "\n");
     }
     raise(signal);      /* SA_RESETHAND: the default, with its core file */
 }

@@ -24,6 +24,7 @@ struct board {
     struct seam_devices *devices;   /* NULL: no ingot-board yet */
     struct trace_writer *trace;     /* NULL: not recorded */
     const char *trace_path;
+    bool trace_last;                /* a ring: only the last records are kept */
     QEMUTimer *timer;               /* at the devices' next event, rounded up to ns */
     seam_ps next_event;
     seam_ps event_ps;               /* time of the event being run, or SEAM_NEVER */
@@ -81,12 +82,14 @@ extern unsigned watch_trace_count;          /* watches on crossings */
 void record(struct trace_record r);         /* time, core and insn are filled in, except a probe's */
 void record_data(struct trace_record r, const void *data);  /* with r.aux bytes, or NULL */
 static inline bool record_wanted(void) { return board.trace || watch_trace_count; }   /* the next three only then */
-void record_begin(seam_ps now);             /* what is recorded from here on was caused by … */
-void record_cause(struct trace_record r);   /* … this, at that time */
+void record_begin(seam_ps now, struct trace_record cause);  /* what is recorded from here on was caused by this … */
+void record_cause(struct trace_record r);   /* … which is known now, at that time */
 void record_end(void);
+bool record_dying(void);                    /* in a signal's handler: the cause, and what it has caused. True: they are in the trace */
 /* vms: "linux/0/1:rt/2", in the order of their VMIDs with the cores of their vCPUs; system, vms: or NULL. */
 void record_names(const char *system, const char *vms);
 void record_flush(void);
+const char *record_keep(const char *path);  /* all that the ring has, and from now on all, goes to path; NULL, or why not */
 
 /* vcpu.c: the vCPU loop */
 void vcpu_take_over(void);                  /* before the machine is built */

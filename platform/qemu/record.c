@@ -11,7 +11,7 @@ struct effect {
 #define WITHOUT SIZE_MAX
 static struct {
     bool serving;
-    struct trace_record stamp;      /* its time, core and instruction: those of its effects, too */
+    struct trace_record stamp;      /* itself, as far as it is known; its time, core and instruction are those of its effects, too */
     uint32_t pc;                    /* bits 31:0 of its PC; 0: not a core's */
     GArray *effects;
     GByteArray *data;
@@ -57,13 +57,14 @@ void record_data(struct trace_record r, const void *data)
     }
 }
 
-void record_begin(seam_ps now)
+void record_begin(seam_ps now, struct trace_record cause)
 {
     if (!current.effects) {
         current.effects = g_array_new(false, false, sizeof(struct effect));
         current.data = g_byte_array_new();
     }
     current.serving = true;
+    current.stamp = cause;
     current.stamp.time_ps = now;
     current.pc = vcpu_in_turn() && board.trace ? (uint32_t)inspect_access_pc() : 0;
     if (vcpu_in_turn()) {
@@ -93,6 +94,20 @@ void record_end(void)
     }
     g_array_set_size(current.effects, 0);
     g_byte_array_set_size(current.data, 0);
+}
+
+bool record_dying(void)
+{
+    if (!board.trace || !current.serving || !current.stamp.kind) {
+        return board.trace && board.trace_last;
+    }
+    current.stamp.result = TRACE_ENDED;
+    bool put = trace_put_dying(board.trace, &current.stamp, NULL);
+    for (unsigned i = 0; put && i < current.effects->len; i++) {
+        const struct effect *e = &g_array_index(current.effects, struct effect, i);
+        put = trace_put_dying(board.trace, &e->r, e->data == WITHOUT ? NULL : current.data->data + e->data);
+    }
+    return put;
 }
 
 static void name_vms(const char *vms)
@@ -140,4 +155,34 @@ void record_flush(void)
         board.trace = NULL;
         board_fail("trace %s: %s: free some space and run again", board.trace_path, strerror(error));
     }
+}
+
+const char *record_keep(const char *path)
+{
+    static char err[1024];
+    g_autofree char *ring = g_strdup(board.trace_path);
+    if (!board.trace || !board.trace_last) {
+        return "keep: this board keeps all of its trace, or none";
+    }
+    struct trace *t = trace_load(ring, err, sizeof err);
+    struct trace_writer *w = t ? trace_open(path, err, sizeof err) : NULL;
+    bool copied = w && trace_copy(w, t, UINT64_MAX, err, sizeof err) == 0;
+    bool whole = copied && !trace_cut(t, NULL);
+    if (copied && !whole) {
+        snprintf(err, sizeof err, "keep: its first %" PRIu64 " records are gone: ask earlier, or for the whole trace", trace_cut(t, NULL));
+    }
+    trace_unload(t);
+    if (!whole) {
+        if (w) {
+            trace_close(w);
+            unlink(path);
+        }
+        return err;
+    }
+    trace_close(board.trace);
+    unlink(ring);
+    board.trace = w;
+    board.trace_last = false;
+    board.trace_path = g_strdup(path);
+    return NULL;
 }

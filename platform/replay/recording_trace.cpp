@@ -26,7 +26,7 @@ static bool convert(const trace_item &item, const std::string &path, Transaction
 {
     const trace_record &r = item.r;
     to.time_ps = r.time_ps;
-    to.result = static_cast<seam_result>(r.result);
+    to.result = r.result == TRACE_ENDED ? SEAM_OK : static_cast<seam_result>(r.result);     // it will not answer in a replay either
     to.address = r.addr;
     to.value = r.value;
     switch (r.kind) {
@@ -94,7 +94,7 @@ static void append(const trace *t, const std::string &path, uint32_t id, size_t 
     int more;
     while ((more = trace_next(cursor.get(), &item)) > 0 && item.index < count) {
         Transaction to;
-        if (item.r.kind != TRACE_NAME && (item.r.time_ps > recording_longest_ps || item.r.result > SEAM_DENIED)) {
+        if (item.r.kind != TRACE_NAME && (item.r.time_ps > recording_longest_ps || item.r.result > TRACE_ENDED)) {
             throw std::runtime_error(path + ": record " + std::to_string(item.index) + " has a time or a result that no run has: the trace is damaged");
         }
         r.end_ps = std::max(r.end_ps, item.r.time_ps);
@@ -129,6 +129,12 @@ Recording recording_from_trace(const std::string &path, const std::string &devic
     const std::string names = known_names(traces[0].get());
     if (names.empty()) {
         throw std::runtime_error(path + ": it names no device, a restored run begins in its middle: name the run that it went on from, too: FIRST+" + path);
+    }
+    for (size_t i = 0; i < parts.size(); i++) {
+        if (uint64_t lost = trace_cut(traces[i].get(), nullptr)) {
+            throw std::runtime_error(parts[i] + ": it begins in the middle of a run: the " + std::to_string(lost) +
+                                     " records before are gone, so the device's state is not known: record the whole run (ingot run --trace), or look at it with ingot trace show");
+        }
     }
     int id = trace_find_id(traces[0].get(), TRACE_NAME_DEVICE, device.c_str());
     if (id < 0) {

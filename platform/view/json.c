@@ -79,6 +79,7 @@ static void particulars(struct json *j, const struct trace_item *item)
             text_json(j->out, (const char *)item->data, r->aux);
         }
         break;
+    case TRACE_CUT: fprintf(j->out, ",\"records\":%" PRIu64, r->value); break;
     }
 }
 

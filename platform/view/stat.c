@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "traces/format.h"
+#include "traces/ring.h"
 #include "vdevices/regs.h"
 #include "view.h"
 
@@ -140,10 +140,15 @@ static void print_file(const struct trace *t, FILE *out)
         raw += t->chunks[i].header.raw;
     double size = fstat(t->fd, &st) == 0 ? (double)st.st_size : 0;
     fprintf(out, "%s: %zu records in %zu chunks, %.0f bytes", t->path, t->count, t->chunk_count, size);
-    if (size > 0 && raw)
+    if (t->ring)
+        fprintf(out, " (a ring of the last %g s)", (double)t->ring->last_ps / 1e12);
+    else if (size > 0 && raw)
         fprintf(out, " (%.1f times smaller than its records)", (double)raw / size);
-    fprintf(out, "\n%s\n", t->closed ? "closed: the run ended in order" : t->torn ? "not closed: the run was killed while it wrote"
+    fprintf(out, "\n%s\n", t->closed ? "closed: it was written to its end" : t->torn ? "not closed: the run was killed while it wrote"
                                                                     : "not closed: the run was killed, or goes on");
+    uint64_t cut = trace_cut(t, NULL);
+    if (cut)
+        fprintf(out, "it begins in the middle: the first %" PRIu64 " records of the run were not kept\n", cut);
 }
 
 int view_stat(struct view *v, const struct view_filter *f, FILE *out, char *err, size_t err_len)

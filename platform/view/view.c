@@ -137,7 +137,7 @@ uint64_t view_unresolved(const struct view *v, uint64_t *pc, const char **whose)
 static const char *const kinds[TRACE_KINDS] = {
     [TRACE_NAME] = "name", [TRACE_READ] = "read", [TRACE_WRITE] = "write", [TRACE_IRQ] = "irq", [TRACE_DMA_READ] = "dma-read",
     [TRACE_DMA_WRITE] = "dma-write", [TRACE_CONSOLE] = "console", [TRACE_INPUT] = "input", [TRACE_PROBE] = "probe",
-    [TRACE_NOTE] = "note", [TRACE_STEP] = "step", [TRACE_RESET] = "reset" };
+    [TRACE_NOTE] = "note", [TRACE_STEP] = "step", [TRACE_RESET] = "reset", [TRACE_CUT] = "cut" };
 
 const char *view_kind(unsigned kind) { return kind && kind < TRACE_KINDS ? kinds[kind] : "unknown"; }
 

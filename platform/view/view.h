@@ -55,10 +55,10 @@ const struct regs_register *view_register(struct view *v, const struct trace_rec
 /* "ENABLE=1 RESET=0" in buf; "" where the register is one field. */
 void view_fields(char *buf, size_t len, const struct regs_register *reg, uint64_t value);
 
-/* Kinds, by their words: read write irq dma-read dma-write console input probe note step name. */
+/* Kinds, by their words: VIEW_KINDS_WORDS. */
 const char *view_kind(unsigned kind);       /* "unknown" */
 int view_kind_find(const char *word);       /* or -1 */
-#define VIEW_KINDS_WORDS "read write irq dma-read dma-write console input probe note step name"
+#define VIEW_KINDS_WORDS "read write irq dma-read dma-write console input probe note step reset cut name"
 
 /* Whether a record's id is a device's. */
 bool view_has_device(const struct trace_record *r);

@@ -126,7 +126,7 @@ TEST(View, CountsByDeviceAndRegister)
     std::string text = s.stat();
     EXPECT_EQ(s.rc, 0) << s.err;
     EXPECT_HAS(text, "21 records in 1 chunks");
-    EXPECT_HAS(text, "closed: the run ended in order");
+    EXPECT_HAS(text, "closed: it was written to its end");
     EXPECT_HAS(text, "15 records counted, from 0.000100 ms to 0.000800 ms");
     EXPECT_HAS(text, "           1  write      dmaq0             +0x24 IRQ_STATUS\n");
     EXPECT_HAS(text, "           2  irq        dmaq0             211\n");

@@ -80,6 +80,7 @@ int engine_begin(const char *scenario, lua_CFunction work, const void *argument,
 {
     lua_State *L = luaL_newstate();
     int status = 0;
+    char *error = NULL;
 
     engine.options = *o;
     name_of(scenario);
@@ -88,7 +89,7 @@ int engine_begin(const char *scenario, lua_CFunction work, const void *argument,
     if (lua_pcall(L, 1, 0, 0) != LUA_OK) {
         status = 1;
         if (!control_interrupted()) {
-            fprintf(stderr, "ingot: %s\n", luaL_tolstring(L, -1, NULL));
+            error = strdup(luaL_tolstring(L, -1, NULL));
         }
     }
     lua_sethook(L, NULL, 0, 0);
@@ -96,6 +97,11 @@ int engine_begin(const char *scenario, lua_CFunction work, const void *argument,
     if (engine.host) {
         host_close(engine.host);
         engine.host = NULL;
+    }
+    last_finish(status || control_interrupted());
+    if (error) {
+        fprintf(stderr, "ingot: %s\n", error);     /* the last word is why */
+        free(error);
     }
     if (record_finish()) {
         status = 1;

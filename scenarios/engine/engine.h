@@ -5,12 +5,20 @@
 #define INGOT_ENGINE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 #define ENGINE_OVERRIDES_MAX 64
+
+/* What of their traces boards keep. */
+enum engine_trace {
+    ENGINE_TRACE_LAST,      /* the last seconds; as a file when something fails, or when the scenario asks */
+    ENGINE_TRACE_WHOLE,     /* all, always */
+    ENGINE_TRACE_NONE
+};
 
 /* Strings stay the caller's. */
 struct engine_options {
@@ -20,6 +28,8 @@ struct engine_options {
     const char *system;                     /* for all boards, instead of the scenario's; or NULL */
     const char *from;                       /* checkpoint that board.from() gives, or NULL */
     const char *record;                     /* name of the recording that is made, or NULL */
+    enum engine_trace trace;                /* a recording has whole traces, whatever this says */
+    uint64_t last_ps, room;                 /* ENGINE_TRACE_LAST: how many ps (0: 10 s), in how many bytes a board (0: 256 MiB) */
     unsigned clone;                         /* number of this clone of it, from 1; 0: none, `from` is restored */
     char *const *gdb_args;                  /* further arguments for gdb, ends with NULL; or NULL */
     bool quiet;                             /* no console output */

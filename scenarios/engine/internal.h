@@ -50,6 +50,10 @@ struct board_run {
     char dir[ENGINE_PATH], image[ENGINE_PATH], trace[ENGINE_PATH];
     char *impl[SYSTEM_DEVICES_MAX];     /* chosen for this board, or NULL */
     struct console consoles[SYSTEM_DEVICES_MAX];
+    enum engine_trace traced;
+    char ring[ENGINE_PATH];     /* ENGINE_TRACE_LAST: the file that it keeps them in */
+    unsigned kept;              /* files made of it so far */
+    unsigned stopped_watch;     /* on the hypervisor's word that a VM was stopped; 0: none */
     uint64_t time_ps;           /* while held */
     char from[ENGINE_PATH];     /* folder of the checkpoint that it continues; "": none */
     struct recorded *recorded;  /* what is recorded of it, or NULL */
@@ -117,6 +121,18 @@ struct watch_set {
 /* Runs until one of the set's watches matches (its index), or `deadline_ps` (-1; 0: no deadline). Forgets the others.
  * `what` is for the line of progress. */
 int watch_run(lua_State *L, struct board_run *b, const struct watch_set *set, uint64_t deadline_ps, const char *what);
+bool watch_among(const char *ids, unsigned id);
+
+/* last.c: the trace's last seconds */
+void last_prepare(lua_State *L, struct board_run *b);
+void last_options(const struct board_run *b, struct domain_options *o);
+const char *last_keep(lua_State *L, struct board_run *b, const char *path);     /* path NULL: one is made; its name, valid until the next */
+void last_whole(lua_State *L, struct board_run *b);     /* b->trace has all of it from here on; an error if something is gone */
+void last_watch(lua_State *L, struct board_run *b);     /* for VMs that are stopped */
+void last_unwatch(lua_State *L, struct board_run *b);
+/* The board is held: was it for a VM that was stopped? Keeps the trace then. True: and for nothing else. */
+bool last_stopped(lua_State *L, struct board_run *b, const char *reason);
+void last_finish(bool failed);                          /* no board runs any more */
 
 /* record.c: for `ingot record`; without it they do nothing */
 void record_board(lua_State *L, struct board_run *b);           /* it has started, and is held */

@@ -224,9 +224,18 @@ static int board_name(lua_State *L)
     return 1;
 }
 
+/* b:trace(): the file with all of its trace */
 static int board_trace(lua_State *L)
 {
+    last_whole(L, api_self(L));
     lua_pushstring(L, api_self(L)->trace);
+    return 1;
+}
+
+/* b:keep_trace([FILE]): a file with its last seconds, as they are now */
+static int board_keep_trace(lua_State *L)
+{
+    lua_pushstring(L, last_keep(L, api_self(L), luaL_optstring(L, 2, NULL)));
     return 1;
 }
 
@@ -274,7 +283,7 @@ void api_board_open(lua_State *L)
 {
     static const luaL_Reg methods[] = {
         { "checkpoint", board_checkpoint }, { "time", board_time }, { "cores", board_cores }, { "name", board_name },
-        { "trace", board_trace }, { "console", board_console }, { "pid", board_pid }, { "close", board_close }, { NULL, NULL } };
+        { "trace", board_trace }, { "keep_trace", board_keep_trace }, { "console", board_console }, { "pid", board_pid }, { "close", board_close }, { NULL, NULL } };
     static const luaL_Reg meta[] = { { "__gc", board_gc }, { "__close", board_close }, { "__tostring", board_tostring }, { NULL, NULL } };
     static const luaL_Reg functions[] = { { "start", board_start }, { "restore", board_restore }, { "clone", board_clone }, { "from", board_from }, { NULL, NULL } };
 

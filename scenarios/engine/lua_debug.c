@@ -154,6 +154,7 @@ void debug_board(lua_State *L, struct board_run *b, uint64_t until_ps)
     char *word = word_escape(socket, strlen(socket));
     lua_pushstring(L, word);
     free(word);
+    last_unwatch(L, b);     /* gdb would wait in a hold that it cannot see */
     if (until_ps) {
         run_command(L, b, "watch %u time %" PRIu64, b->next_id++, until_ps);
     }
@@ -174,6 +175,7 @@ void debug_board(lua_State *L, struct board_run *b, uint64_t until_ps)
         run_end(b);
         luaL_error(L, "board '%s': %s", b->name, err);
     }
+    last_watch(L, b);
 }
 
 /* b:gdb({hold=}): a debugger from this instant on. The board ends with it; with hold=, a duration, it goes on without

@@ -74,7 +74,7 @@ static const char *run_a_while(lua_State *L, struct board_run *b)
     }
     reason = lua_pushstring(L, run_wait(L, b));
     record_held(b, reason);
-    if (strncmp(reason, "watch ", 6)) {
+    if (strncmp(reason, "watch ", 6) || last_stopped(L, b, reason)) {
         snprintf(line, sizeof line, "unwatch %u", id);
         record_command(b, line, control_command(b->control, line, NULL, err, sizeof err) < 0);    /* it may have matched, too */
     }

@@ -57,6 +57,7 @@ static int trace_compare(lua_State *L)
     luaL_checkstack(L, 4 * COMPARE_PARTS_MAX, NULL);
     side(L, 1, &a);
     side(L, 2, &b);
+    compare_align(&a, &b);
     struct compare_report report = compare(&a, &b);
     if (report.result != COMPARE_EQUAL) {
         compare_print(stdout, &a, &b, &report, 3);
@@ -116,7 +117,8 @@ static int trace_latency(lua_State *L)
 
 static const char *const kinds[TRACE_KINDS] = {
     [TRACE_NAME] = "name", [TRACE_READ] = "read", [TRACE_WRITE] = "write", [TRACE_IRQ] = "irq", [TRACE_DMA_READ] = "dma-read",
-    [TRACE_DMA_WRITE] = "dma-write", [TRACE_CONSOLE] = "console", [TRACE_PROBE] = "probe", [TRACE_NOTE] = "note", [TRACE_STEP] = "step" };
+    [TRACE_DMA_WRITE] = "dma-write", [TRACE_CONSOLE] = "console", [TRACE_PROBE] = "probe", [TRACE_NOTE] = "note", [TRACE_STEP] = "step",
+    [TRACE_CUT] = "cut" };
 
 static int free_cursor(lua_State *L)
 {

@@ -115,14 +115,15 @@ static int debug(lua_State *L)
     return 0;
 }
 
-int engine_gdb_replay(const struct engine_replay *r, const struct engine_options *o)
+/* Its trace is compared with the recorded one. */
+static int begin(const char *what, lua_CFunction work, const struct engine_replay *r, const struct engine_options *o)
 {
     char folder[128];
-    return engine_begin(engine_folder("gdb", r->recording, folder), debug, r, o);
+    struct engine_options whole = *o;
+    whole.trace = ENGINE_TRACE_WHOLE;
+    return engine_begin(engine_folder(what, r->recording, folder), work, r, &whole);
 }
 
-int engine_replay(const struct engine_replay *r, const struct engine_options *o)
-{
-    char folder[128];
-    return engine_begin(engine_folder("replay", r->recording, folder), replay_all, r, o);
-}
+int engine_gdb_replay(const struct engine_replay *r, const struct engine_options *o) { return begin("gdb", debug, r, o); }
+
+int engine_replay(const struct engine_replay *r, const struct engine_options *o) { return begin("replay", replay_all, r, o); }

@@ -119,6 +119,7 @@ void run_prepare(lua_State *L, struct board_run *b, const char *system, const ch
     folder_remove(b->dir);
     engine_make_dirs(L, b->dir);
     share(b->dir, 0777);
+    last_prepare(L, b);
     open_logs(L, b);
 }
 
@@ -130,7 +131,8 @@ struct paths {
 static struct domain_options options_of(lua_State *L, struct board_run *b, struct paths *p)
 {
     struct domain_options o = { .name = b->domain, .image = b->image, .module = p->module, .emulator = engine.emulator,
-                                .control = p->socket, .trace = b->trace };
+                                .control = p->socket };
+    last_options(b, &o);
     snprintf(p->socket, sizeof p->socket, "%s/%u", engine.options.runtime, engine.boards);
     snprintf(p->module, sizeof p->module, "%s/platform/qemu/ingot-qemu.so", engine.options.build);
     if (access(p->module, R_OK) < 0) {
@@ -220,6 +222,7 @@ static void meet(lua_State *L, struct board_run *b)
         lost(L, b, lua_pushstring(L, reason + 6));
     }
     record_board(L, b);
+    last_watch(L, b);
 }
 
 void run_start(lua_State *L, struct board_run *b)
@@ -391,8 +394,11 @@ const char *run_wait(lua_State *L, struct board_run *b)
 
 const char *run_go(lua_State *L, struct board_run *b)
 {
-    run_command(L, b, "go");
-    const char *reason = run_wait(L, b);
-    record_held(b, reason);
+    const char *reason;
+    do {
+        run_command(L, b, "go");
+        reason = run_wait(L, b);
+        record_held(b, reason);
+    } while (last_stopped(L, b, reason));
     return reason;
 }

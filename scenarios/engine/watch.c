@@ -7,7 +7,7 @@
 
 #include "internal.h"
 
-static bool among(const char *ids, unsigned id)
+bool watch_among(const char *ids, unsigned id)
 {
     for (char *p = (char *)ids; *p;) {
         char *end;
@@ -50,13 +50,13 @@ int watch_run(lua_State *L, struct board_run *b, const struct watch_set *set, ui
     }
     const char *ids = lua_pushstring(L, reason + 6);
     for (unsigned i = 0; i < set->count; i++) {
-        if (!among(ids, set->first + i)) {
+        if (!watch_among(ids, set->first + i)) {
             run_command(L, b, "unwatch %u", set->first + i);
         } else if (hit < 0) {
             hit = i;
         }
     }
-    if (deadline_ps && !among(ids, limit)) {
+    if (deadline_ps && !watch_among(ids, limit)) {
         run_command(L, b, "unwatch %u", limit);
     }
     lua_pop(L, 1);

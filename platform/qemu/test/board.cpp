@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -66,8 +67,7 @@ std::string unescape(const std::string &word)
 
 std::vector<std::string> command_line(const BoardOptions &o, const std::string &folder)
 {
-    std::string board = "ingot-board,id=board,trace=" + folder + "/trace";
-    board += o.board;
+    std::string board = "ingot-board,id=board" + (o.traced ? ",trace=" + folder + "/trace" : "") + o.more;
     if (o.control)
         board += ",control=" + folder + "/control";
     std::vector<std::string> args = {
@@ -107,6 +107,11 @@ Board::Board(const BoardOptions &options)
     pid_ = fork();
     if (pid_ == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (options.file_limit) {
+            rlimit limit = { options.file_limit, RLIM_INFINITY };
+            signal(SIGXFSZ, SIG_IGN);
+            setrlimit(RLIMIT_FSIZE, &limit);
+        }
         int out = open((folder_ + "/output").c_str(), O_WRONLY | O_CREAT, 0666);
         dup2(out, 1);
         dup2(out, 2);

@@ -18,7 +18,9 @@ struct BoardOptions {
     std::string pulse_impl = "systemc";
     bool control = true;            // else it runs freely, and ends when the guest does
     std::string incoming;           // checkpoint to restore
-    std::string board;              // more properties of ingot-board: ",vms=a/0"
+    bool traced = true;
+    uint64_t file_limit = 0;        // no file of it may be longer: its writes fail then as on a full disk
+    std::string more;               // further properties of ingot-board, each after a comma
     std::string plugin;             // another module than the built one
     std::vector<std::string> devices;   // -device, instead of uart0, dmaq0 and pulse0
 };

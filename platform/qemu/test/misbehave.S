@@ -8,6 +8,12 @@
     .global _start
 _start:
     mov32 x1, PULSE
+#ifdef BEFORE                           /* so many accesses that do no harm */
+    mov x3, #BEFORE
+2:  ldr w2, [x1, #0x08]
+    subs x3, x3, #1
+    b.ne 2b
+#endif
     mov w2, #WAY
     str w2, [x1, #0x20]             /* REG_MISBEHAVE */
     mov w2, #1000

@@ -64,7 +64,7 @@ TEST(Recording, NamesSystemVmsTheirCoresAndOwners)
 {
     BoardOptions o;
     o.guest = "silent.elf";
-    o.board = ",system=three,vms=big/1/0:small/0";
+    o.more = ",system=three,vms=big/1/0:small/0";
     o.devices = { "ingot-vdev,id=uart0,vdev=uart16550,addr=0x0b000000,spi=176,owner=small", "ingot-vdev,id=uart1,vdev=uart16550,addr=0x0b001000,spi=177" };
     Board b(o);
     b.held();

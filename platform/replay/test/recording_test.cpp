@@ -144,9 +144,17 @@ TEST(Recording, ComesOutOfATraceDeviceByDevice)
     put(40, TRACE_IRQ, 1, 211, 1, 0, nullptr);
     trace_name(w, 45, TRACE_NAME_PROBE, 1, "a probe whose name goes through all of its record");
     put(50, TRACE_PROBE, 1, 0x1000, 1, 0, nullptr);
+    trace_record crashed = {};
+    crashed.time_ps = 50;
+    crashed.kind = TRACE_WRITE;
+    crashed.id = 1;
+    crashed.size = 4;
+    crashed.result = TRACE_ENDED;
+    trace_put(w, &crashed);
     ASSERT_EQ(trace_close(w), 0);
     const Recording r = recording_load(f.path, "dmaq0");
-    ASSERT_EQ(r.all.size(), 3u);
+    ASSERT_EQ(r.all.size(), 4u);
+    EXPECT_EQ(r.all[3].kind, Kind::Write) << "asked, and never answered: the replay's model ends there, too";
     EXPECT_EQ(r.type, "dmaq");
     EXPECT_EQ(r.impl, "rtl");
     EXPECT_EQ(r.clock_hz, 33333333u);

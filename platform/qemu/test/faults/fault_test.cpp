@@ -36,6 +36,30 @@ TEST(Fault, AWildPointerOfAModelIsNamed)
     expect_said(b, "ingot: broken0: a wild pointer");
 }
 
+TEST(Fault, ARingEndsWithTheAccessThatCrashed)
+{
+    BoardOptions o = with("late.elf", ticker);
+    Board whole(o);
+    o.more = ",last-ps=1000000000";
+    Board ring(o);
+    for (Board *b : { &whole, &ring }) {
+        b->held();
+        b->ok("go");
+        EXPECT_EQ(128 + SIGABRT, b->exit_code(60000));
+    }
+    expect_said(whole, "the trace ends shortly before");
+    EXPECT_EQ(0u, records_of(whole.trace(), TRACE_READ).size());
+    expect_said(ring, "run it under gdb, the trace ends with it");
+    auto kept = ring.trace();
+    EXPECT_EQ(100u, records_of(kept, TRACE_READ).size());
+    const trace_record &last = kept.back();
+    EXPECT_EQ(TRACE_WRITE, last.kind);
+    EXPECT_EQ(0x20u, last.addr);
+    EXPECT_EQ(13u, last.value);
+    EXPECT_EQ(uint32_t(TRACE_ENDED), last.result);
+    EXPECT_EQ((last.insn + 1) * 1000, last.time_ps) << "its instant, with its own instruction";
+}
+
 TEST(Fault, ATimerThatLoopsAtOneInstantStopsTheBoard)
 {
     Board b(with("loop.elf", ticker));
