@@ -49,7 +49,8 @@ static void pcie_device(const struct sink *to, const struct system_device *d, co
         snprintf(clock + strlen(clock), sizeof clock - strlen(clock), ",clock-hz=%" PRIu64, d->clock_hz);
     }
     arg(to, "-device");
-    arg(to, "ingot-pci,id=%s,vdev=%s,bus=pcie.0,addr=0x%lx%s%s%s", d->name, d->type, slot, impl ? ",impl=" : "", impl ? impl : "", clock);
+    char text[4096];
+    arg(to, "ingot-pci,id=%s,vdev=%s,bus=pcie.0,addr=0x%lx%s%s%s", d->name, d->type, slot, impl ? ",impl=" : "", impl ? escaped(impl, text) : "", clock);
 }
 
 static void devices(const struct sink *to, const struct system *s, const struct domain_options *o)
@@ -61,10 +62,7 @@ static void devices(const struct sink *to, const struct system *s, const struct 
             continue;
         }
         const char *impl = o->impl[i] ? o->impl[i] : d->impl;
-        char extra[128] = "";
-        if (impl) {
-            snprintf(extra, sizeof extra, ",impl=%s", impl);
-        }
+        char extra[128] = "", text[4096] = "";
         if (d->stream) {
             snprintf(extra + strlen(extra), sizeof extra - strlen(extra), ",stream=%u", d->stream);
         }
@@ -75,7 +73,8 @@ static void devices(const struct sink *to, const struct system *s, const struct 
             snprintf(extra + strlen(extra), sizeof extra - strlen(extra), ",clock-ps=%" PRIu64, d->clock_ps);
         }
         arg(to, "-device");
-        arg(to, "ingot-vdev,id=%s,vdev=%s,addr=0x%" PRIx64 ",size=0x%" PRIx64 ",spi=%u%s", d->name, d->type, d->base, d->size, d->spi, extra);
+        arg(to, "ingot-vdev,id=%s,vdev=%s,addr=0x%" PRIx64 ",size=0x%" PRIx64 ",spi=%u%s%s%s", d->name, d->type, d->base, d->size, d->spi,
+            impl ? ",impl=" : "", impl ? escaped(impl, text) : "", extra);
         if (d->stream && d->owner >= 0 && system_find_iommu(s) < 0) {
             const struct system_vm *vm = &s->vms[d->owner];
             arg(to, "-device");

@@ -117,6 +117,17 @@ static const char *command_where(void)
     return NULL;
 }
 
+static const char *command_progress(const struct words *w)
+{
+    uint64_t done, all;
+    int device = w->count == 2 ? bridge_find(w->word[1]) : -1;
+    if (device < 0 || seam_progress(board.devices, device, &done, &all) < 0) {
+        return "progress: a device whose impl is recorded:FILE is needed";
+    }
+    control_say("ok %" PRIu64 " %" PRIu64, done, all);
+    return NULL;
+}
+
 static const char *command_state(const struct words *w)
 {
     uint64_t core;
@@ -177,6 +188,11 @@ static void command_held(const struct words *w, const char *line)
         answer(command_gdb(w));
     } else if (!strcmp(name, "state")) {
         const char *error = command_state(w);
+        if (error) {
+            answer(error);
+        }
+    } else if (!strcmp(name, "progress")) {
+        const char *error = command_progress(w);
         if (error) {
             answer(error);
         }

@@ -41,6 +41,8 @@ struct Recording {
     uint64_t clock_hz = 0;
     seam_ps end_ps = 0;             // the recording covers [0, end_ps]
     std::vector<Transaction> all;
+    bool cut = false;               // the trace ends without its index: its run was killed
+    std::vector<uint64_t> polled;   // offsets of registers that a driver may read more or fewer times in a row (StandIn)
 };
 
 // `path` may be "a+b": trace b is of a run that went on from a checkpoint of a.
@@ -49,10 +51,13 @@ Recording recording_load(const std::string &path, const std::string &device);
 Recording recording_parse(const std::string &text, const std::string &path, const std::string &device);
 Recording recording_from_trace(const std::string &path, const std::string &device);
 std::string recording_text(const Recording &r);
+std::string transaction_text(const Transaction &t);         // its line, without the names
+Transaction transaction_parse(const std::string &line);
 void recording_save(const Recording &r, const std::string &path);
 
 const char *kind_name(Kind k);      // "read", "dma-write"
 const char *result_name(seam_result r);
+std::string bytes_in_hex(const std::string &bytes);
 
 }  // namespace ingot
 

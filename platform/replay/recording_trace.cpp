@@ -141,6 +141,7 @@ Recording recording_from_trace(const std::string &path, const std::string &devic
     for (size_t i = 0; i < parts.size(); i++) {
         size_t count = i + 1 < parts.size() ? compare_before(traces[i].get(), traces[i + 1].get()) : SIZE_MAX;
         append(traces[i].get(), parts[i], static_cast<uint32_t>(id), count, r);
+        r.cut = !traces[i]->closed && count == SIZE_MAX;
     }
     uint64_t line0 = UINT64_MAX;
     for (const Transaction &x : r.all) {

@@ -97,7 +97,7 @@ int engine_begin(const char *scenario, lua_CFunction work, const void *argument,
         host_close(engine.host);
         engine.host = NULL;
     }
-    if (record_finish()) {
+    if (record_finish() || stand_in_finish()) {
         status = 1;
     }
     if (control_interrupted()) {
