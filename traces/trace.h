@@ -20,7 +20,7 @@ extern "C" {
 enum trace_kind {
     TRACE_NAME = 1,     /* a name for an id: size = what (enum trace_name), id, 24 bytes of text in addr..result, ended
                          * by 0 if shorter; a longer name goes on in the next record, whose insn is its offset: 24, 48, ... */
-    TRACE_READ,         /* MMIO read: id device, addr offset, value, size 1-8, result enum seam_result */
+    TRACE_READ,         /* MMIO read: id device, addr offset, value, size 1-8, aux ps that the bus was occupied, result enum seam_result */
     TRACE_WRITE,        /* MMIO write: as TRACE_READ */
     TRACE_IRQ,          /* SPI level: id device, addr INTID, value 0 or 1 */
     TRACE_DMA_READ,     /* id device, addr IPA, value CRC-32C of the data, aux length in bytes, result; the data follows */

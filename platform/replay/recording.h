@@ -24,7 +24,8 @@ struct Transaction {
     seam_result result = SEAM_OK;   // of an access or a transfer
     uint64_t address = 0;           // Read, Write: offset in the window; Irq: line; Dma*: IPA; Note: code
     uint64_t value = 0;             // Read, Write; Irq: level; Input, Console: byte; Dma*: length in bytes; Note
-    std::string data;               // Dma*, if result is SEAM_OK: value bytes. Stop: the reason
+    std::string data = "";          // Dma*, if result is SEAM_OK: value bytes. Stop: the reason
+    uint32_t bus_ps = 0;            // Read, Write: how long the bus was occupied. No part of what is compared
 
     bool by_driver() const { return kind <= Kind::Reset; }     // or by the board; the others the device does by itself
     bool same_but_time(const Transaction &o) const;

@@ -4,7 +4,7 @@
 //     ingot-recording 1
 //     device dmaq0 dmaq model [clock-ps 10000 | clock-hz 33333333]
 //     poll 12                             offset of a register: Recording::polled
-//     10000 write 0x8 4 0x2               time in ps, offset, bytes, value; then a result other than ok
+//     10000 write 0x8 4 0x2 +30000        time in ps, offset, bytes, value; then how long the bus was occupied, and a result other than ok
 //     20000 read 0x0 4 0x444d4151
 //     30000 dma-read 0x40000000 8 0011223344556677        address, bytes, data in hex
 //     30000 dma-write 0x50000000 8 denied
@@ -165,6 +165,9 @@ private:
             if (t.size != 1 && t.size != 2 && t.size != 4 && t.size != 8) {
                 fail("an access has 1, 2, 4 or 8 bytes: correct it");
             }
+            if (peek()[0] == '+') {
+                t.bus_ps = static_cast<uint32_t>(number(word().substr(1)));
+            }
             t.result = peek().empty() ? SEAM_OK : result(word());
             break;
         case Kind::DmaRead: case Kind::DmaWrite:
@@ -241,7 +244,7 @@ std::string transaction_text(const Transaction &t)
     std::string out = std::to_string(t.time_ps) + " " + kind_name(t.kind);
     switch (t.kind) {
     case Kind::Read: case Kind::Write:
-        out += hex(" 0x%" PRIx64, t.address) + " " + std::to_string(t.size) + hex(" 0x%" PRIx64, t.value);
+        out += hex(" 0x%" PRIx64, t.address) + " " + std::to_string(t.size) + hex(" 0x%" PRIx64, t.value) + (t.bus_ps ? " +" + std::to_string(t.bus_ps) : "");
         return t.result == SEAM_OK ? out : out + " " + result_name(t.result);
     case Kind::DmaRead: case Kind::DmaWrite:
         return out + hex(" 0x%" PRIx64, t.address) + " " + std::to_string(t.value) + " " + (t.result == SEAM_OK ? bytes_in_hex(t.data) : result_name(t.result));

@@ -33,6 +33,7 @@ static bool convert(const trace_item &item, const std::string &path, Transaction
     case TRACE_READ: case TRACE_WRITE:
         to.kind = r.kind == TRACE_READ ? Kind::Read : Kind::Write;
         to.size = r.size;
+        to.bus_ps = r.aux;
         if (!r.size || r.size > 8 || r.size & (r.size - 1)) {
             throw std::runtime_error(path + ": record " + std::to_string(item.index) + " is an access of " + std::to_string(r.size) + " bytes: the trace is damaged");
         }

@@ -165,6 +165,7 @@ private:
         serving_ = false;
         for (size_t n = 0; n < count; n++) {
             t.value = t.kind == Kind::Input ? want_.all[index + n].value : t.value;
+            t.bus_ps = static_cast<uint32_t>(std::min<seam_ps>(delay, UINT32_MAX));
             put(t);
         }
         for (Transaction &e : effects_) {

@@ -87,28 +87,29 @@ const Transaction *StandIn::request(const Transaction &now)
 }
 
 // The access that departs reads 0, so that a debugger finds the core behind it; later ones fail.
-seam_result StandIn::access(const Transaction &now, uint64_t *value)
+seam_result StandIn::access(const Transaction &now, uint64_t *value, seam_ps *delay_ps)
 {
     const bool answers = !departed_;
     const Transaction *t = request(now);
     if (value) {
         *value = t ? t->value : 0;
     }
+    *delay_ps = t ? t->bus_ps : 0;
     return t ? t->result : answers ? SEAM_OK : SEAM_SLAVE_ERROR;
 }
 
-seam_result StandIn::read(uint64_t offset, unsigned size, uint64_t *value)
+seam_result StandIn::read(uint64_t offset, unsigned size, uint64_t *value, seam_ps *delay_ps)
 {
-    return access({ 0, Kind::Read, static_cast<uint8_t>(size), SEAM_OK, offset, 0, "" }, value);
+    return access({ 0, Kind::Read, static_cast<uint8_t>(size), SEAM_OK, offset, 0 }, value, delay_ps);
 }
 
-seam_result StandIn::write(uint64_t offset, unsigned size, uint64_t value)
+seam_result StandIn::write(uint64_t offset, unsigned size, uint64_t value, seam_ps *delay_ps)
 {
-    return access({ 0, Kind::Write, static_cast<uint8_t>(size), SEAM_OK, offset, value, "" }, nullptr);
+    return access({ 0, Kind::Write, static_cast<uint8_t>(size), SEAM_OK, offset, value }, nullptr, delay_ps);
 }
 
-void StandIn::input(uint8_t byte) { request({ 0, Kind::Input, 0, SEAM_OK, 0, byte, "" }); }
-void StandIn::reset() { request({ 0, Kind::Reset, 0, SEAM_OK, 0, 0, "" }); }
+void StandIn::input(uint8_t byte) { request({ 0, Kind::Input, 0, SEAM_OK, 0, byte }); }
+void StandIn::reset() { request({ 0, Kind::Reset, 0, SEAM_OK }); }
 
 // Of what differs in a transfer, told from the first byte on.
 static Transaction from_first_difference(const Transaction &recorded, Transaction now)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A device that is not there: a recording answers the driver in its place
 //
-// The order of requests and answers is the recording's, always. While the driver makes the recorded requests, each read is given its recorded
-// value, and each edge, DMA transfer, console byte and note comes as long after the request before it as it did then: at the recorded
+// The order of requests and answers is the recording's, always. While the driver makes the recorded requests, each access takes as long as then, each read is given its
+// recorded value, and each edge, DMA transfer, console byte and note comes as long after the request before it as it did then: at the recorded
 // instant, if the requests are. A request that comes earlier than answers recorded before it has them come first, at its own instant.
 // The first request that is another one, and the first DMA read that finds other data, departs: it stops the board.
 //
@@ -38,8 +38,8 @@ public:
 
     void power_on();        // before anything else
     void reset();           // the board's, later
-    seam_result read(uint64_t offset, unsigned size, uint64_t *value);
-    seam_result write(uint64_t offset, unsigned size, uint64_t value);
+    seam_result read(uint64_t offset, unsigned size, uint64_t *value, seam_ps *delay_ps);
+    seam_result write(uint64_t offset, unsigned size, uint64_t value, seam_ps *delay_ps);
     void input(uint8_t byte);
     void due();
     seam_result peek(uint64_t offset, unsigned size, uint64_t *value) const;    // what was read there last
@@ -54,7 +54,7 @@ public:
 private:
     static constexpr size_t none = SIZE_MAX;
     const Transaction *request(const Transaction &now);
-    seam_result access(const Transaction &now, uint64_t *value);
+    seam_result access(const Transaction &now, uint64_t *value, seam_ps *delay_ps);
     const Transaction *polled_again();
     bool polls(const Transaction &t) const;
     bool same_poll(const Transaction &t) const;

@@ -51,8 +51,8 @@ void RecordedHost::reset()
     }
 }
 
-seam_result RecordedHost::read(uint64_t offset, unsigned size, uint64_t *value, seam_ps *) { return stand_in_->read(offset, size, value); }
-seam_result RecordedHost::write(uint64_t offset, unsigned size, uint64_t value, seam_ps *) { return stand_in_->write(offset, size, value); }
+seam_result RecordedHost::read(uint64_t offset, unsigned size, uint64_t *value, seam_ps *delay_ps) { return stand_in_->read(offset, size, value, delay_ps); }
+seam_result RecordedHost::write(uint64_t offset, unsigned size, uint64_t value, seam_ps *delay_ps) { return stand_in_->write(offset, size, value, delay_ps); }
 seam_result RecordedHost::peek(uint64_t offset, unsigned size, uint64_t *value) { return stand_in_->peek(offset, size, value); }
 
 size_t RecordedHost::input(const uint8_t *bytes, size_t len)
