@@ -14,7 +14,7 @@ using namespace ingot;
 static constexpr unsigned spi_end = 988;        // INTID 1019 - 32 + 1 (GICv3 2.2.1)
 static constexpr uint64_t page = 4096;
 static const std::string rtl_edges = "rtl-edges";       // any core, edge by edge: for comparison
-static const std::string recorded = "recorded";         // recorded:FILE: any device, by a recording of it
+static const std::string recorded = "recorded:", recorded_loose = "recorded-loose:";     // and FILE: any device, by a recording of it
 
 [[noreturn]] static void refuse(const std::string &text) { throw std::runtime_error(text); }
 
@@ -61,9 +61,10 @@ unsigned seam_devices::add(const seam_device_desc &desc)
         refuse(name + ": the board is fixed already: add devices before it is elaborated");
     }
     const std::string impl = desc.impl ? desc.impl : "";
-    const bool is_recorded = impl.compare(0, recorded.size(), recorded) == 0;
-    if (is_recorded && impl.size() < recorded.size() + 2) {
-        refuse(name + ": impl " + impl + ": name its recording: recorded:FILE");
+    const std::string kind = impl.substr(0, impl.find(':') + 1);
+    const bool is_recorded = kind == recorded || kind == recorded_loose;
+    if ((is_recorded && impl == kind) || impl + ":" == recorded || impl + ":" == recorded_loose) {
+        refuse(name + ": impl " + impl + ": it has no recording: write " + recorded + "FILE");
     }
     const DeviceType &t = find_type(name, desc.type ? desc.type : "", is_recorded ? nullptr : desc.impl);
     uint64_t own = t.model && !t.window ? t.model->window : t.window, window = desc.size ? desc.size : own;
@@ -97,8 +98,8 @@ unsigned seam_devices::add(const seam_device_desc &desc)
             refuse(name + ": spi " + std::to_string(desc.spi) + " overlaps the lines of " + o.name + ": choose others");
         }
     }
-    const char *told = is_recorded ? recorded.c_str() : desc.impl ? desc.impl : t.impl;      // without the path: traces and states name it
-    entries.push_back({ &t, is_recorded ? impl.substr(recorded.size() + 1) : "", std::make_unique<DevicePort>(kernel, entries.size(), desc, told, window, lines), nullptr });
+    const std::string told = is_recorded ? kind.substr(0, kind.size() - 1) : desc.impl ? desc.impl : t.impl;      // without the path: traces and states name it
+    entries.push_back({ &t, is_recorded ? impl.substr(kind.size()) : "", std::make_unique<DevicePort>(kernel, entries.size(), desc, told.c_str(), window, lines), nullptr });
     iommu = translates ? static_cast<int>(entries.size()) - 1 : iommu;
     return entries.size() - 1;
 }
@@ -113,7 +114,7 @@ void seam_devices::elaborate()
         DevicePort &p = *e.port;
         const char *name = p.name.c_str();
         if (!e.recording.empty()) {
-            e.device = std::make_unique<RecordedHost>(name, p, e.recording);
+            e.device = std::make_unique<RecordedHost>(name, p, e.recording, p.impl + ":" == recorded ? StandIn::Held::All : StandIn::Held::Effects);
         } else if (e.type->model) {
             e.device = std::make_unique<VdevHost>(name, p, *e.type->model);
         } else if (e.type->rtl) {

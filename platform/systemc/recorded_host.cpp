@@ -30,7 +30,7 @@ static uint64_t fnv(const std::string &text)
     return h;
 }
 
-RecordedHost::RecordedHost(sc_core::sc_module_name name, DevicePort &p, const std::string &path) : NativeDevice(name, p), answer_(*this)
+RecordedHost::RecordedHost(sc_core::sc_module_name name, DevicePort &p, const std::string &path, StandIn::Held held) : NativeDevice(name, p), answer_(*this)
 {
     const std::string text = text_of(path);
     Recording r = recording_parse(text, path, "");
@@ -38,7 +38,7 @@ RecordedHost::RecordedHost(sc_core::sc_module_name name, DevicePort &p, const st
         throw std::runtime_error(path + ": " + r.device + " is a " + r.type + ", and " + p.name + " is a " + p.type + ": name a recording of one");
     }
     fingerprint_ = fnv(text);
-    stand_in_.reset(new StandIn(std::move(r), *this));
+    stand_in_.reset(new StandIn(std::move(r), held, *this));
 }
 
 // The first is no event of the board: power-on.

@@ -13,7 +13,7 @@ namespace ingot {
 class RecordedHost final : public NativeDevice, private StandIn::Client {
 public:
     // path: a recording as text, of a device of that type. Throws what is wrong with it.
-    RecordedHost(sc_core::sc_module_name name, DevicePort &port, const std::string &path);
+    RecordedHost(sc_core::sc_module_name name, DevicePort &port, const std::string &path, StandIn::Held held);
 
     void reset() override;
     seam_result read(uint64_t offset, unsigned size, uint64_t *value, seam_ps *delay_ps) override;

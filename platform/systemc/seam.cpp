@@ -103,7 +103,7 @@ size_t seam_input(seam_devices *d, unsigned device, seam_ps now, const uint8_t *
     return taken;
 }
 
-int seam_progress(const seam_devices *d, unsigned device, uint64_t *done, uint64_t *all)
+int seam_progress(const seam_devices *d, unsigned device, uint64_t *done, uint64_t *all, uint64_t *other_reads)
 {
     const ingot::StandIn *s = d->stand_in(device);
     if (!s) {
@@ -111,6 +111,7 @@ int seam_progress(const seam_devices *d, unsigned device, uint64_t *done, uint64
     }
     *done = s->waits_for();
     *all = s->recording().all.size();
+    *other_reads = s->other_reads();
     return 0;
 }
 

@@ -10,14 +10,24 @@
 
 #include "internal.h"
 
-#define IMPL "recorded:"
 #define DEPARTS "not as recorded: transaction "      /* platform/replay/stand_in.cpp */
 
 const struct engine_recorded *engine_recorded;
 
 static bool any_departed;       /* of the run's boards */
 
-bool stand_in_is(const char *impl) { return !strncmp(impl, IMPL, strlen(IMPL)); }
+/* Bytes of impl before its file's name; 0: it is none of these. */
+static size_t prefix(const char *impl)
+{
+    for (const char *const kinds[] = { "recorded:", "recorded-loose:" }, *const *k = kinds; k < kinds + 2; k++) {
+        if (!strncmp(impl, *k, strlen(*k))) {
+            return strlen(*k);
+        }
+    }
+    return 0;
+}
+
+bool stand_in_is(const char *impl) { return prefix(impl) != 0; }
 
 /* "a+b" is two traces, unless it is a file. Checkpoints are restored from other folders: paths are whole. */
 static void make_whole(lua_State *L, const char *path, char *out, size_t len)
@@ -40,10 +50,11 @@ static void make_whole(lua_State *L, const char *path, char *out, size_t len)
 void stand_in_choose(lua_State *L, struct board_run *b, size_t device, const char *impl, const char *who)
 {
     const struct system_device *d = &b->system->devices[device];
-    const char *path = impl + strlen(IMPL);
-    char whole[MANIFEST_IMPL_MAX - sizeof IMPL], file[ENGINE_PATH], err[ENGINE_ERR];
+    const int kind = (int)prefix(impl);
+    const char *path = impl + kind;
+    char whole[MANIFEST_IMPL_MAX - 32], file[ENGINE_PATH], err[ENGINE_ERR];
     if (!*path) {
-        luaL_error(L, "%s: which recording of %s? write " IMPL "FILE, a run's trace for example", who, d->name);
+        luaL_error(L, "%s: which recording of %s? write %sFILE, a run's trace for example", who, d->name, impl);
     }
     make_whole(L, path, whole, sizeof whole);
     snprintf(file, sizeof file, "%s/%u-%s", engine.options.runtime, engine.boards, d->name);
@@ -53,17 +64,18 @@ void stand_in_choose(lua_State *L, struct board_run *b, size_t device, const cha
     if (engine_recorded->prepare(whole, d->name, d->type, file, err, sizeof err) < 0) {
         luaL_error(L, "%s: %s", who, err);
     }
-    free(b->impl[device]);
     free(b->recording[device]);
     b->recording[device] = strdup(file);
-    if (asprintf(&b->impl[device], IMPL "%s", whole) < 0) {
+    char *before = b->impl[device];
+    if (asprintf(&b->impl[device], "%.*s%s", kind, impl, whole) < 0) {
         luaL_error(L, "out of memory");
     }
+    free(before);
 }
 
 const char *stand_in_argument(const struct board_run *b, size_t device, char out[ENGINE_PATH])
 {
-    snprintf(out, ENGINE_PATH, IMPL "%.*s", ENGINE_PATH - 16, b->recording[device]);
+    snprintf(out, ENGINE_PATH, "%.*s%.*s", (int)prefix(b->impl[device]), b->impl[device], ENGINE_PATH - 32, b->recording[device]);
     return out;
 }
 
@@ -92,13 +104,14 @@ void stand_in_end(struct board_run *b)
     char err[ENGINE_ERR], line[128];
     for (size_t i = 0; b->system && i < b->system->device_count && !b->departed; i++) {
         const char *words;
-        uint64_t done, all;
+        uint64_t done, all, other;
         snprintf(line, sizeof line, "progress %s", b->system->devices[i].name);
-        if (!b->recording[i] || control_command(b->control, line, &words, err, sizeof err) < 0 || sscanf(words, "%" SCNu64 " %" SCNu64, &done, &all) != 2) {
+        if (!b->recording[i] || control_command(b->control, line, &words, err, sizeof err) < 0 || sscanf(words, "%" SCNu64 " %" SCNu64 " %" SCNu64, &done, &all, &other) != 3) {
             continue;
         }
         if (done == all) {
-            printf("==> %s: %s: the driver is as recorded: %" PRIu64 " transactions\n", b->name, b->system->devices[i].name, all);
+            printf("==> %s: %s: the driver is as recorded: %" PRIu64 " transactions", b->name, b->system->devices[i].name, all);
+            printf(other ? ", but for %" PRIu64 " reads\n" : "\n", other);
             continue;
         }
         char *told = engine_recorded->words(b->recording[i], done, "");

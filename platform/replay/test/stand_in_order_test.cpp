@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <map>
 #include <random>
 
 #include "platform/replay/judge.h"
@@ -15,7 +16,7 @@ using namespace ingot;
 
 // A board for one stand-in: what happens on it, in order. Its memory is what the recording's device read, in order.
 struct Board : StandIn::Client {
-    explicit Board(const Recording &r) : stand_in(r, *this) { stand_in.power_on(); }
+    explicit Board(const Recording &r, StandIn::Held held = StandIn::Held::All) : stand_in(r, held, *this) { stand_in.power_on(); }
 
     seam_ps time = 0, wake_ps = SEAM_NEVER;
     std::vector<Transaction> all;
@@ -215,6 +216,92 @@ TEST(StandInOrder, PeekTellsWhatWasReadLast)
     EXPECT_EQ(b.stand_in.peek(0x10, 4, &value), SEAM_OK);
     EXPECT_EQ(value, 5u);
     EXPECT_EQ(b.stand_in.waits_for(), 1u);
+}
+
+TEST(StandInOrder, AChangedDriversReadsAreFree)
+{
+    const Recording r = of("1000 read 0 4 7\n1000 write 0x1c 4 1\n1500 irq 0 1\n1600 read 0x18 4 1\n1700 read 0x10 4 3\n1800 write 0x18 4 1\n1800 irq 0 0\n1900 read 0x10 4 4\n");
+    Board b(r, StandIn::Held::Effects);
+    EXPECT_EQ(b.request(read_of(0x10)), 3u) << "nothing was read there: what comes next";
+    b.request(write_of(0x1c, 1));               // read 0 is left out
+    b.pass(100);
+    EXPECT_EQ(b.request(read_of(0)), 7u) << "an early one brings no answers: what was read last";
+    EXPECT_EQ(b.all.back().kind, Kind::Read);
+    b.pass(600);
+    EXPECT_EQ(b.all.back().kind, Kind::Irq);
+    EXPECT_EQ(b.request(read_of(0x10)), 3u) << "the recorded one: read 0x18 is passed over";
+    EXPECT_EQ(b.request(read_of(0x10)), 3u);
+    EXPECT_EQ(b.stand_in.waits_for(), 5u);
+    b.request(write_of(0x18, 1));
+    EXPECT_EQ(b.stand_in.waits_for(), r.all.size()) << "a read that is left is no difference";
+    EXPECT_EQ(b.stopped, "");
+    EXPECT_EQ(b.stand_in.other_reads(), 5u);
+    b.request(write_of(0x18, 1));
+    EXPECT_EQ(b.stopped, "not as recorded: transaction 8 of 8: now 600 write 0x18 4 0x1");
+
+    Board other(r, StandIn::Held::Effects);
+    other.request(read_of(0x44));
+    EXPECT_EQ(other.stopped, "not as recorded: transaction 1 of 8: now 0 read 0x44 4 0x0") << "what was never read has no answer";
+    Board write(r, StandIn::Held::Effects);
+    write.request(write_of(0x1c, 2));
+    EXPECT_EQ(write.stopped, "not as recorded: transaction 1 of 8: now 0 write 0x1c 4 0x2");
+}
+
+// A board with memory: descriptors and data lie where today's driver has put them.
+struct Memory : Board {
+    using Board::Board;
+    std::map<uint64_t, std::string> at;
+    seam_result dma_read(uint64_t addr, void *buf, size_t len) override
+    {
+        auto found = at.find(addr);
+        EXPECT_TRUE(found != at.end() && found->second.size() >= len) << std::hex << addr;
+        if (found == at.end()) {
+            return SEAM_DENIED;
+        }
+        memcpy(buf, found->second.data(), len);
+        return SEAM_OK;
+    }
+};
+
+std::string words(std::vector<uint64_t> all)
+{
+    std::string bytes;
+    for (uint64_t w : all) {
+        bytes.append(reinterpret_cast<const char *>(&w), sizeof w);
+    }
+    return bytes;
+}
+
+TEST(StandInOrder, AChangedDriversMemoryMayLieElsewhere)
+{
+    // Ring at 0x40001000, copies 16 bytes in two bursts from 0x40005000 to 0x40006000
+    auto hex = [](uint64_t from, uint64_t to, uint64_t length) { return bytes_in_hex(words({ from, to, length })); };
+    const Recording r = of("1000 write 0x10 4 0x40001000\n1100 write 0x1c 4 1\n1200 dma-read 0x40001000 24 " + hex(0x40005000, 0x40006000, 16) +
+                           "\n1300 dma-read 0x40005000 8 6162636465666768\n1300 dma-read 0x40005008 8 696a6b6c6d6e6f70\n"
+                           "1400 dma-write 0x40006000 8 6162636465666768\n1400 dma-write 0x40006008 8 696a6b6c6d6e6f70\n1500 dma-write 0x40001010 8 0100000000000000\n");
+    auto run = [&](Memory &m, uint64_t source, uint64_t destination, uint64_t length, const char *data) {
+        m.at[0x40002000] = words({ source, destination, length });
+        m.at[source] = std::string(data, 8);
+        m.at[source + 8] = std::string(data + 8, 8);
+        m.pass(1000);
+        m.request(write_of(0x10, 0x40002000));
+        m.request(write_of(0x1c, 1));
+        m.pass(9000);
+    };
+    Memory right(r, StandIn::Held::Effects);
+    run(right, 0x40008000, 0x40005000, 16, "abcdefghijklmnop");
+    EXPECT_EQ(right.stopped, "");
+    EXPECT_EQ(text_of(right.all).substr(text_of(right.all).find("1300")), "1300 dma-write 0x40005000 8 6162636465666768\n1300 dma-write 0x40005008 8 696a6b6c6d6e6f70\n"
+                                                                         "1400 dma-write 0x40002010 8 0100000000000000\n");
+    Memory data(r, StandIn::Held::Effects);
+    run(data, 0x40008000, 0x40005000, 16, "abcdefghijklmnoP");
+    EXPECT_EQ(data.stopped, "not as recorded: transaction 4 of 8: now 1200 dma-read 0x4000800f 1 50");
+    Memory length(r, StandIn::Held::Effects);
+    run(length, 0x40008000, 0x40005000, 8, "abcdefghijklmnop");
+    EXPECT_EQ(length.stopped, "not as recorded: transaction 2 of 8: now 1100 dma-read 0x40002010 8 0800000000000000");
+    Memory all(r);
+    all.request(write_of(0x10, 0x40002000));
+    EXPECT_EQ(all.stopped, "not as recorded: transaction 0 of 8: now 0 write 0x10 4 0x40002000");
 }
 
 Recording recorded(const char *type, const char *impl, bool with_reset)
