@@ -118,6 +118,23 @@ TEST(DriverAlone, LinuxsDriverIsToldWhereItDeparts)
     EXPECT_SAID(free_read, " transactions, but for 1 reads");
 }
 
+/* What is recorded of a run is done again, its departure too. */
+TEST(DriverAlone, ADepartureIsReplayed)
+{
+    const std::string name = "test-departs-" + std::to_string(getpid());
+    Recorded less(boots);
+    Scenario s(boots + more);
+    Command recorded({ "record", "--quiet", "--name", name, s.path, "--device", "pulse0=recorded:" + less.path });
+    EXPECT_EQ(recorded.finish(), 1);
+    EXPECT_SAID(recorded, "pulse0 (pulse): the driver is not as recorded, from transaction ");
+    EXPECT_FALSE(recorded.said("nothing more until the board's end")) << recorded.output;
+    Command again({ "replay", "--quiet", name });
+    EXPECT_EQ(again.finish(), 0) << again.output;
+    EXPECT_SAID(again, ": the same");
+    Command remove({ "replay", "--remove", name });
+    EXPECT_EQ(remove.finish(), 0) << remove.output;
+}
+
 TEST(DriverAlone, ACheckpointHasItsState)
 {
     const std::string name = "test-driver-" + std::to_string(getpid());

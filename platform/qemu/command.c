@@ -121,8 +121,9 @@ static const char *command_progress(const struct words *w)
 {
     uint64_t done, all, other_reads;
     int device = w->count == 2 ? bridge_find(w->word[1]) : -1;
-    if (device < 0 || seam_progress(board.devices, device, &done, &all, &other_reads) < 0) {
-        return "progress: a device whose impl is recorded:FILE is needed";
+    int departed = device < 0 ? -1 : seam_progress(board.devices, device, &done, &all, &other_reads);
+    if (departed) {
+        return departed < 0 ? "progress: a device whose impl is recorded:FILE is needed" : "progress: the driver has departed from its recording";
     }
     control_say("ok %" PRIu64 " %" PRIu64 " %" PRIu64, done, all, other_reads);
     return NULL;

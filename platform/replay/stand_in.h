@@ -58,6 +58,7 @@ public:
     size_t waits_for() const;
     // Held::Effects: reads that were not as recorded, or were left out.
     uint64_t other_reads() const { return other_reads_; }
+    bool departed() const { return departed_; }
     const Recording &recording() const { return r_; }
 
     void save(struct state *out) const;

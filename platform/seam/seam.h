@@ -95,7 +95,8 @@ enum seam_result seam_translate(struct seam_devices *d, uint32_t stream, uint64_
 size_t seam_input(struct seam_devices *d, unsigned device, seam_ps now, const uint8_t *bytes, size_t len);
 
 /* Of a device that is "recorded": transactions of its recording before the first request that the driver has not made yet, and all that
- * it has; equal when there is none. other_reads: of "recorded-loose", reads that were not as recorded. -1: the device is neither. */
+ * it has; equal when there is none. other_reads: of "recorded-loose", reads that were not as recorded. 0; 1: the driver has
+ * departed, and done is where; -1: the device is neither. */
 int seam_progress(const struct seam_devices *d, unsigned device, uint64_t *done, uint64_t *all, uint64_t *other_reads);
 
 /* Runs every event due at or before `to`, each at its own time. */

@@ -112,7 +112,7 @@ int seam_progress(const seam_devices *d, unsigned device, uint64_t *done, uint64
     *done = s->waits_for();
     *all = s->recording().all.size();
     *other_reads = s->other_reads();
-    return 0;
+    return s->departed();
 }
 
 void seam_advance(seam_devices *d, seam_ps to)

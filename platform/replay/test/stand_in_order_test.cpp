@@ -182,6 +182,7 @@ TEST(StandInOrder, TheFirstDepartureStopsAndNothingComesAfterIt)
     b.pass(1000);
     EXPECT_EQ(b.stand_in.write(0x1c, 4, 2, &delay), SEAM_OK);
     EXPECT_EQ(b.stopped, "not as recorded: transaction 0 of 3: now 1000 write 0x1c 4 0x2");
+    EXPECT_TRUE(b.stand_in.departed());
     b.stopped = "";
     b.pass(3000);
     EXPECT_EQ(b.stand_in.read(0x18, 4, &value, &delay), SEAM_SLAVE_ERROR);

@@ -110,6 +110,17 @@ TEST_F(StandIns, EachSeededBugOfADriverIsToldAtItsFirstRequest)
     }
 }
 
+TEST_F(StandIns, ABoardsResetIsARequest)
+{
+    for (auto [type, impl] : { std::pair("dmaq", "model"), { "dmaq", "rtl" }, { "pulse", "systemc" }, { "pulse", "rtl" } }) {
+        auto again = [&, type = type](const std::string &how) {
+            return recording_parse(in_process([&] { return recording_text(drive_through_a_reset(type, how)); }), type, "");
+        };
+        const Recording r = prepared(again(impl));
+        EXPECT_TRUE(again("recorded:" + path_).all == r.all) << type << " " << impl;
+    }
+}
+
 // Of the ten one reads too much, which it is free to.
 TEST_F(StandIns, ALooseOneHoldsADriverToAllButItsReads)
 {
