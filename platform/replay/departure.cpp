@@ -35,7 +35,8 @@ static std::string difference(const Registers &registers, const Transaction &was
         return "written: " + registers.difference(was, is) + "\n";
     }
     if (was.kind == Kind::DmaRead && was.result == SEAM_OK && is.result == SEAM_OK && is.address >= was.address && is.address - was.address < was.data.size()) {
-        return "the memory that the device reads: " + bytes_in_hex(is.data) + " instead of " + bytes_in_hex(was.data.substr(is.address - was.address, is.data.size())) + "\n";
+        const std::string then = was.data.substr(is.address - was.address, is.data.size());
+        return "the memory that the device reads: " + bytes_in_hex(is.data) + " instead of " + bytes_in_hex(then) + "\n";
     }
     return "";
 }

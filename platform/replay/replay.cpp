@@ -27,7 +27,8 @@ public:
         char err[256];
         const std::string &impl = result_.run.impl;
         if (impl.compare(0, 8, "recorded") == 0) {
-            throw std::runtime_error(recorded.path + ": " + want_.device + " was no device there, a recording answered: name one that answers now, --device " + want_.device + "=IMPL");
+            throw std::runtime_error(recorded.path + ": " + want_.device + " was no device there, a recording answered: name one that answers now, --device " +
+                                     want_.device + "=IMPL");
         }
         seam_device_desc desc = { want_.device.c_str(), want_.type.c_str(), impl.empty() || impl == "-" ? nullptr : impl.c_str(),
                                   base, 0, spi, stream, want_.clock_ps, want_.clock_hz };

@@ -98,8 +98,10 @@ unsigned seam_devices::add(const seam_device_desc &desc)
             refuse(name + ": spi " + std::to_string(desc.spi) + " overlaps the lines of " + o.name + ": choose others");
         }
     }
-    const std::string told = is_recorded ? kind.substr(0, kind.size() - 1) : desc.impl ? desc.impl : t.impl;      // without the path: traces and states name it
-    entries.push_back({ &t, is_recorded ? impl.substr(kind.size()) : "", std::make_unique<DevicePort>(kernel, entries.size(), desc, told.c_str(), window, lines), nullptr });
+    // Without the path: traces and states name it
+    const std::string told = is_recorded ? kind.substr(0, kind.size() - 1) : desc.impl ? desc.impl : t.impl;
+    entries.push_back({ &t, is_recorded ? impl.substr(kind.size()) : "",
+                        std::make_unique<DevicePort>(kernel, entries.size(), desc, told.c_str(), window, lines), nullptr });
     iommu = translates ? static_cast<int>(entries.size()) - 1 : iommu;
     return entries.size() - 1;
 }

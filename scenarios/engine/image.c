@@ -121,7 +121,8 @@ void image_choose(lua_State *L, struct board_run *b, const char *device, const c
     char wanted[80];
     snprintf(wanted, sizeof wanted, " %s ", impl);
     if (!strstr(words, wanted) || strchr(impl, ' ')) {
-        luaL_error(L, "%s: a %s has no implementation '%s'%s: there are: %s, and recorded:FILE, recorded-loose:FILE", who, type->name, impl, engine_nearest(impl, type->impls), type->impls);
+        luaL_error(L, "%s: a %s has no implementation '%s'%s: there are: %s, and recorded:FILE, recorded-loose:FILE", who, type->name, impl,
+                   engine_nearest(impl, type->impls), type->impls);
     }
     free(b->impl[i]);
     free(b->recording[i]);

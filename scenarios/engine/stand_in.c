@@ -106,7 +106,8 @@ void stand_in_end(struct board_run *b)
         const char *words;
         uint64_t done, all, other;
         snprintf(line, sizeof line, "progress %s", b->system->devices[i].name);
-        if (!b->recording[i] || control_command(b->control, line, &words, err, sizeof err) < 0 || sscanf(words, "%" SCNu64 " %" SCNu64 " %" SCNu64, &done, &all, &other) != 3) {
+        if (!b->recording[i] || control_command(b->control, line, &words, err, sizeof err) < 0 ||
+            sscanf(words, "%" SCNu64 " %" SCNu64 " %" SCNu64, &done, &all, &other) != 3) {
             continue;
         }
         if (done == all) {
