@@ -20,7 +20,7 @@ extern "C" {
 enum trace_kind {
     TRACE_NAME = 1,     /* a name for an id: size = what (enum trace_name), id, 24 bytes of text in addr..result, ended
                          * by 0 if shorter; a longer name goes on in the next record, whose insn is its offset: 24, 48, ... */
-    TRACE_READ,         /* MMIO read: id device, addr offset, value, size 1-8, result enum seam_result, aux bits 31:0 of its PC */
+    TRACE_READ,         /* MMIO read: id device, addr offset, value, size 1-8, aux bits 31:0 of its PC, result: trace_result(), trace_bus_ps() */
     TRACE_WRITE,        /* MMIO write: as TRACE_READ */
     TRACE_IRQ,          /* SPI level: id device, addr INTID, value 0 or 1 */
     TRACE_DMA_READ,     /* id device, addr IPA, value CRC-32C of the data, aux length in bytes, result; the data follows */
@@ -69,6 +69,12 @@ struct trace_record {
     uint32_t aux;
     uint32_t result;
 };
+
+/* enum seam_result, or TRACE_ENDED; of an access bits 31:8 are how long the bus was occupied, in ps: TRACE_BUS_MAX is so long or longer. */
+#define TRACE_BUS_MAX 0xffffffu
+static inline bool trace_is_access(const struct trace_record *r) { return r->kind == TRACE_READ || r->kind == TRACE_WRITE; }
+static inline uint32_t trace_result(const struct trace_record *r) { return trace_is_access(r) ? r->result & 0xff : r->result; }
+static inline uint32_t trace_bus_ps(const struct trace_record *r) { return trace_is_access(r) ? r->result >> 8 : 0; }
 
 /* Writer. One line of error text in err on failure. The first write error (disk full) is kept: nothing is written after
  * it, and every later call tells it. */

@@ -31,10 +31,10 @@ static void print_byte(FILE *out, uint64_t byte)
 
 static void print_result(FILE *out, const struct trace_record *r)
 {
-    if (r->result >= sizeof result_words / sizeof *result_words)
-        fprintf(out, ", result %" PRIu32, r->result);
-    else if (r->result)
-        fprintf(out, ", %s", result_words[r->result]);
+    if (trace_result(r) >= sizeof result_words / sizeof *result_words)
+        fprintf(out, ", result %" PRIu32, trace_result(r));
+    else if (trace_result(r))
+        fprintf(out, ", %s", result_words[trace_result(r)]);
 }
 
 /* Milliseconds to the ns, or to the ps where there are any. */

@@ -66,15 +66,18 @@ static const char *owner_of(const struct system *s, size_t device)
 }
 
 /* What both kinds of device are told. */
-static const char *particulars(const struct system *s, size_t device, const char *impl, char out[256])
+#define PARTICULARS 4608
+
+static const char *particulars(const struct system *s, size_t device, const char *impl, char out[PARTICULARS])
 {
     const struct system_device *d = &s->devices[device];
     const char *owner = owner_of(s, device);
     size_t n = 0;
+    char text[4096];
     out[0] = 0;
-#define ADD(...) n += (size_t)snprintf(out + n, 256 - n, __VA_ARGS__)      /* names are short: all of it fits */
+#define ADD(...) n += (size_t)snprintf(out + n, PARTICULARS - n, __VA_ARGS__)      /* names are short: all of it fits */
     if (impl) {
-        ADD(",impl=%s", impl);
+        ADD(",impl=%s", escaped(impl, text));
     }
     if (d->stream && !d->pcie) {
         ADD(",stream=%u", d->stream);
@@ -96,7 +99,7 @@ static void devices(const struct sink *to, const struct system *s, const struct 
 {
     for (size_t i = 0; i < s->device_count; i++) {
         const struct system_device *d = &s->devices[i];
-        char extra[256];
+        char extra[PARTICULARS];
         particulars(s, i, o->impl[i] ? o->impl[i] : d->impl, extra);
         arg(to, "-device");
         if (d->pcie) {      /* slots from 0x10 up: libvirt and the machine use the low ones */

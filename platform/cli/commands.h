@@ -30,6 +30,9 @@ int command_diff(int argc, char **argv);
 int command_shrink(int argc, char **argv);
 int command_golden(int argc, char **argv);
 
+/* For the engine: recordings of devices. */
+extern const struct engine_recorded recorded_hooks;
+
 /* The nearest of the words (separated by spaces), or NULL. */
 const char *suggest(const char *word, const char *words);
 

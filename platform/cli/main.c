@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "scenarios/engine/engine.h"
 
 struct places places;
 
@@ -67,6 +68,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     argp_err_exit_status = 2;
     find_places();
+    engine_recorded = &recorded_hooks;
     if (argc < 2 || !strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
         usage(argc < 2 ? stderr : stdout);
         return argc < 2 ? 2 : 0;

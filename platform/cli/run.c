@@ -24,7 +24,7 @@ static bool recording;
 enum { OPTION_CLONE = 256, OPTION_TRACE, OPTION_LAST, OPTION_NO_TRACE };
 
 static const struct argp_option table[] = {
-    { "device", 'd', "NAME=IMPL", 0, "Implementation of a device: model, rtl or systemc; stronger than the scenario's choice", 0 },
+    { "device", 'd', "NAME=IMPL", 0, "Implementation of a device: model, rtl or systemc; stronger than the scenario's choice. recorded:TRACE: the device is not there, a recording of it answers, and the run fails where the driver departs from it; recorded-loose:TRACE: its reads and addresses are free", 0 },
     { "system", 's', "FILE", 0, "System of all boards, instead of the scenario's: a name in scenarios/systems, or a path", 0 },
     { "connect", 'c', "URI", 0, "libvirt URI (default: its embedded driver, no daemon)", 0 },
     { "waves", 'w', "DEVICE[=FROM..TO]", 0, "Waveform (FST) of an RTL device, from one instant of the board's time to another, into its folder", 0 },

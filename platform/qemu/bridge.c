@@ -63,7 +63,7 @@ static MemTxResult transaction(struct bridge_device *v, bool write, hwaddr offse
               : seam_read(board.devices, v->index, offset, size, now, value, &delay);
     if (recorded) {
         record_cause((struct trace_record){ .kind = write ? TRACE_WRITE : TRACE_READ, .size = size, .id = v->index, .addr = offset,
-                                            .value = *value, .result = r });
+                                            .value = *value, .result = r | (uint32_t)MIN(delay, TRACE_BUS_MAX) << 8 });
         record_end();
     }
     board_rearm();

@@ -117,6 +117,18 @@ static const char *command_where(void)
     return NULL;
 }
 
+static const char *command_progress(const struct words *w)
+{
+    uint64_t done, all, other_reads;
+    int device = w->count == 2 ? bridge_find(w->word[1]) : -1;
+    int departed = device < 0 ? -1 : seam_progress(board.devices, device, &done, &all, &other_reads);
+    if (departed) {
+        return departed < 0 ? "progress: a device whose impl is recorded:FILE is needed" : "progress: the driver has departed from its recording";
+    }
+    control_say("ok %" PRIu64 " %" PRIu64 " %" PRIu64, done, all, other_reads);
+    return NULL;
+}
+
 static const char *command_state(const struct words *w)
 {
     uint64_t core;
@@ -179,6 +191,11 @@ static void command_held(const struct words *w, const char *line)
         answer(command_gdb(w));
     } else if (!strcmp(name, "state")) {
         const char *error = command_state(w);
+        if (error) {
+            answer(error);
+        }
+    } else if (!strcmp(name, "progress")) {
+        const char *error = command_progress(w);
         if (error) {
             answer(error);
         }

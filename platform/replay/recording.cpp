@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Recordings: which kind of file it is, and what makes two transactions equal
+// Recordings as files: which kind it is, and the text that is written
 #include "platform/replay/recording.h"
 
 #include <cerrno>
@@ -8,26 +8,11 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "platform/replay/words.h"
+
 namespace ingot {
 
 static const char text_magic[] = "ingot-recording ";
-
-bool Transaction::same_but_time(const Transaction &o) const
-{
-    return kind == o.kind && size == o.size && result == o.result && address == o.address && value == o.value && data == o.data;
-}
-
-const char *kind_name(Kind k)
-{
-    static const char *const names[kind_count] = { "read", "write", "input", "reset", "irq", "dma-read", "dma-write", "console", "note", "stop" };
-    return names[static_cast<unsigned>(k)];
-}
-
-const char *result_name(seam_result r)
-{
-    static const char *const names[] = { "ok", "slave-error", "decode-error", "denied" };
-    return r <= SEAM_DENIED ? names[r] : "unknown";
-}
 
 Recording recording_load(const std::string &path, const std::string &device)
 {
@@ -47,6 +32,22 @@ Recording recording_load(const std::string &path, const std::string &device)
     std::ostringstream all;
     all << in.rdbuf();
     return recording_parse(all.str(), path, device);
+}
+
+std::string recording_text(const Recording &r)
+{
+    const Registers registers(r.type);
+    std::string out = "ingot-recording 1\ndevice " + r.device + " " + r.type + " " + (r.impl.empty() ? "-" : r.impl);
+    out += r.clock_ps ? " clock-ps " + std::to_string(r.clock_ps) : r.clock_hz ? " clock-hz " + std::to_string(r.clock_hz) : "";
+    out += "\n";
+    for (uint64_t offset : r.polled) {
+        out += "poll " + std::to_string(offset) + "\n";
+    }
+    for (const Transaction &t : r.all) {
+        std::string names = t.kind <= Kind::Write ? registers.words(t) : "";
+        out += transaction_text(t) + (names.empty() ? "" : "  # " + names) + "\n";
+    }
+    return out + std::to_string(r.end_ps) + " end\n";
 }
 
 void recording_save(const Recording &r, const std::string &path)

@@ -24,7 +24,8 @@ struct Transaction {
     seam_result result = SEAM_OK;   // of an access or a transfer
     uint64_t address = 0;           // Read, Write: offset in the window; Irq: line; Dma*: IPA; Note: code
     uint64_t value = 0;             // Read, Write; Irq: level; Input, Console: byte; Dma*: length in bytes; Note
-    std::string data;               // Dma*, if result is SEAM_OK: value bytes. Stop: the reason
+    std::string data = "";          // Dma*, if result is SEAM_OK: value bytes. Stop: the reason
+    uint32_t bus_ps = 0;            // Read, Write: how long the bus was occupied. No part of what is compared
 
     bool by_driver() const { return kind <= Kind::Reset; }     // or by the board; the others the device does by itself
     bool same_but_time(const Transaction &o) const;
@@ -41,6 +42,8 @@ struct Recording {
     uint64_t clock_hz = 0;
     seam_ps end_ps = 0;             // the recording covers [0, end_ps]
     std::vector<Transaction> all;
+    bool cut = false;               // the trace ends without its index: its run was killed
+    std::vector<uint64_t> polled;   // offsets of registers that a driver may read more or fewer times in a row (StandIn)
 };
 
 // `path` may be "a+b": trace b is of a run that went on from a checkpoint of a.
@@ -49,10 +52,13 @@ Recording recording_load(const std::string &path, const std::string &device);
 Recording recording_parse(const std::string &text, const std::string &path, const std::string &device);
 Recording recording_from_trace(const std::string &path, const std::string &device);
 std::string recording_text(const Recording &r);
+std::string transaction_text(const Transaction &t);         // its line, without the names
+Transaction transaction_parse(const std::string &line);
 void recording_save(const Recording &r, const std::string &path);
 
 const char *kind_name(Kind k);      // "read", "dma-write"
 const char *result_name(seam_result r);
+std::string bytes_in_hex(const std::string &bytes);
 
 }  // namespace ingot
 

@@ -3,7 +3,8 @@
 //
 //     ingot-recording 1
 //     device dmaq0 dmaq model [clock-ps 10000 | clock-hz 33333333]
-//     10000 write 0x8 4 0x2               time in ps, offset, bytes, value; then a result other than ok
+//     poll 12                             offset of a register: Recording::polled
+//     10000 write 0x8 4 0x2 +30000        time in ps, offset, bytes, value; then how long the bus was occupied, and a result other than ok
 //     20000 read 0x0 4 0x444d4151
 //     30000 dma-read 0x40000000 8 0011223344556677        address, bytes, data in hex
 //     30000 dma-write 0x50000000 8 denied
@@ -23,7 +24,6 @@
 #include <stdexcept>
 
 #include "platform/replay/recording.h"
-#include "platform/replay/words.h"
 
 namespace ingot {
 
@@ -32,6 +32,13 @@ namespace {
 class Parser {
 public:
     Parser(const std::string &text, const std::string &path) : in_(text) { r_.path = path; }
+
+    Transaction one()
+    {
+        next();
+        transaction(number(word()));
+        return r_.all[0];
+    }
 
     Recording parse()
     {
@@ -45,11 +52,13 @@ public:
                 fail("text after the end: remove it");
             }
             std::string first = word();
-            if (first != "device" && number(first) > recording_longest_ps) {
+            if (first != "device" && first != "poll" && number(first) > recording_longest_ps) {
                 fail("'" + first + "' ps are more than eleven days: correct it");
             }
             if (first == "device") {
                 device();
+            } else if (first == "poll") {
+                r_.polled.push_back(number());
             } else if (peek() == "end") {
                 r_.end_ps = number(first);
                 ended = true;
@@ -156,6 +165,9 @@ private:
             if (t.size != 1 && t.size != 2 && t.size != 4 && t.size != 8) {
                 fail("an access has 1, 2, 4 or 8 bytes: correct it");
             }
+            if (peek()[0] == '+') {
+                t.bus_ps = static_cast<uint32_t>(number(word().substr(1)));
+            }
             t.result = peek().empty() ? SEAM_OK : result(word());
             break;
         case Kind::DmaRead: case Kind::DmaWrite:
@@ -185,8 +197,9 @@ private:
         if (hex.size() % 2 || hex.size() / 2 != t.value) {
             fail("its data are not " + std::to_string(t.value) + " bytes in hex: correct them");
         }
+        auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
         for (size_t i = 0; i < hex.size(); i += 2) {
-            t.data += static_cast<char>(std::stoul(hex.substr(i, 2), nullptr, 16));
+            t.data += static_cast<char>(digit(hex[i]) << 4 | digit(hex[i + 1]));
         }
     }
     static std::string unescape(const std::string &w)
@@ -224,12 +237,14 @@ std::string escaped(const std::string &text)
     return out;
 }
 
-std::string of(const Transaction &t)
+}  // namespace
+
+std::string transaction_text(const Transaction &t)
 {
     std::string out = std::to_string(t.time_ps) + " " + kind_name(t.kind);
     switch (t.kind) {
     case Kind::Read: case Kind::Write:
-        out += hex(" 0x%" PRIx64, t.address) + " " + std::to_string(t.size) + hex(" 0x%" PRIx64, t.value);
+        out += hex(" 0x%" PRIx64, t.address) + " " + std::to_string(t.size) + hex(" 0x%" PRIx64, t.value) + (t.bus_ps ? " +" + std::to_string(t.bus_ps) : "");
         return t.result == SEAM_OK ? out : out + " " + result_name(t.result);
     case Kind::DmaRead: case Kind::DmaWrite:
         return out + hex(" 0x%" PRIx64, t.address) + " " + std::to_string(t.value) + " " + (t.result == SEAM_OK ? bytes_in_hex(t.data) : result_name(t.result));
@@ -241,7 +256,7 @@ std::string of(const Transaction &t)
     return out;
 }
 
-}  // namespace
+Transaction transaction_parse(const std::string &line) { return Parser(line, "a transaction").one(); }
 
 Recording recording_parse(const std::string &text, const std::string &path, const std::string &device)
 {
@@ -250,19 +265,6 @@ Recording recording_parse(const std::string &text, const std::string &path, cons
         throw std::runtime_error(path + ": it has no device '" + device + "': it has " + r.device);
     }
     return r;
-}
-
-std::string recording_text(const Recording &r)
-{
-    const Registers registers(r.type);
-    std::string out = "ingot-recording 1\ndevice " + r.device + " " + r.type + " " + (r.impl.empty() ? "-" : r.impl);
-    out += r.clock_ps ? " clock-ps " + std::to_string(r.clock_ps) : r.clock_hz ? " clock-hz " + std::to_string(r.clock_hz) : "";
-    out += "\n";
-    for (const Transaction &t : r.all) {
-        std::string names = t.kind <= Kind::Write ? registers.words(t) : "";
-        out += of(t) + (names.empty() ? "" : "  # " + names) + "\n";
-    }
-    return out + std::to_string(r.end_ps) + " end\n";
 }
 
 }  // namespace ingot

@@ -26,13 +26,14 @@ static bool convert(const trace_item &item, const std::string &path, Transaction
 {
     const trace_record &r = item.r;
     to.time_ps = r.time_ps;
-    to.result = r.result == TRACE_ENDED ? SEAM_OK : static_cast<seam_result>(r.result);     // it will not answer in a replay either
+    to.result = trace_result(&r) == TRACE_ENDED ? SEAM_OK : static_cast<seam_result>(trace_result(&r));     // it will not answer in a replay either
     to.address = r.addr;
     to.value = r.value;
     switch (r.kind) {
     case TRACE_READ: case TRACE_WRITE:
         to.kind = r.kind == TRACE_READ ? Kind::Read : Kind::Write;
         to.size = r.size;
+        to.bus_ps = trace_bus_ps(&r);
         if (!r.size || r.size > 8 || r.size & (r.size - 1)) {
             throw std::runtime_error(path + ": record " + std::to_string(item.index) + " is an access of " + std::to_string(r.size) + " bytes: the trace is damaged");
         }
@@ -94,7 +95,8 @@ static void append(const trace *t, const std::string &path, uint32_t id, size_t 
     int more;
     while ((more = trace_next(cursor.get(), &item)) > 0 && item.index < count) {
         Transaction to;
-        if (item.r.kind != TRACE_NAME && (item.r.time_ps > recording_longest_ps || item.r.result > TRACE_ENDED)) {
+        bool answered = trace_is_access(&item.r) || item.r.kind == TRACE_DMA_READ || item.r.kind == TRACE_DMA_WRITE;
+        if (item.r.kind != TRACE_NAME && (item.r.time_ps > recording_longest_ps || (answered && trace_result(&item.r) > TRACE_ENDED))) {
             throw std::runtime_error(path + ": record " + std::to_string(item.index) + " has a time or a result that no run has: the trace is damaged");
         }
         r.end_ps = std::max(r.end_ps, item.r.time_ps);
@@ -147,6 +149,7 @@ Recording recording_from_trace(const std::string &path, const std::string &devic
     for (size_t i = 0; i < parts.size(); i++) {
         size_t count = i + 1 < parts.size() ? compare_before(traces[i].get(), traces[i + 1].get()) : SIZE_MAX;
         append(traces[i].get(), parts[i], static_cast<uint32_t>(id), count, r);
+        r.cut = !traces[i]->closed && count == SIZE_MAX;
     }
     uint64_t line0 = UINT64_MAX;
     for (const Transaction &x : r.all) {

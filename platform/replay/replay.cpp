@@ -26,6 +26,10 @@ public:
         cpu_ = callbacks(this);
         char err[256];
         const std::string &impl = result_.run.impl;
+        if (impl.compare(0, 8, "recorded") == 0) {
+            throw std::runtime_error(recorded.path + ": " + want_.device + " was no device there, a recording answered: name one that answers now, --device " +
+                                     want_.device + "=IMPL");
+        }
         seam_device_desc desc = { want_.device.c_str(), want_.type.c_str(), impl.empty() || impl == "-" ? nullptr : impl.c_str(),
                                   base, 0, spi, stream, want_.clock_ps, want_.clock_hz };
         devices_.reset(seam_devices_new(&cpu_, err, sizeof err));
@@ -165,6 +169,7 @@ private:
         serving_ = false;
         for (size_t n = 0; n < count; n++) {
             t.value = t.kind == Kind::Input ? want_.all[index + n].value : t.value;
+            t.bus_ps = static_cast<uint32_t>(std::min<seam_ps>(delay, UINT32_MAX));
             put(t);
         }
         for (Transaction &e : effects_) {

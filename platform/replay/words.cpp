@@ -87,17 +87,6 @@ std::string Registers::difference(const Transaction &was, const Transaction &is)
     return out.empty() ? name(was) + " is " + number("0x%" PRIx64, is.value) + " instead of " + number("0x%" PRIx64, was.value) : out;
 }
 
-std::string bytes_in_hex(const std::string &bytes)
-{
-    static const char digits[] = "0123456789abcdef";
-    std::string out;
-    for (unsigned char c : bytes) {
-        out += digits[c >> 4];
-        out += digits[c & 15];
-    }
-    return out;
-}
-
 std::string printed(const std::function<void(FILE *)> &print)
 {
     char *text = nullptr;

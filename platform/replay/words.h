@@ -41,7 +41,6 @@ private:
 std::string transaction_words(const Registers &registers, const Transaction &t);   // "1.293 us  read IRQ_STATUS DONE=1 ERROR=0 (0x1)"
 std::string printed(const std::function<void(FILE *)> &print);      // what it printed
 std::string time_words(seam_ps ps);
-std::string bytes_in_hex(const std::string &bytes);
 
 }  // namespace ingot
 

@@ -33,7 +33,8 @@ enum seam_result {
 struct seam_device_desc {
     const char *name;      /* instance, unique on the board: "dmaq0" */
     const char *type;      /* "uart16550", "dmaq", "pulse" */
-    const char *impl;      /* "model" (vdev.h, C), "systemc" (native TLM), "rtl" (Verilated); NULL: the type's default */
+    const char *impl;      /* "model" (vdev.h, C), "systemc" (native TLM), "rtl" (Verilated), "recorded:FILE" (no device: FILE, a recording as
+                            * text, answers in its place), "recorded-loose:FILE" (and the driver is a changed one); NULL: the type's default */
     uint64_t base;         /* physical address of its register window */
     uint64_t size;         /* bytes, multiple of 4096; 0: the type's own window size */
     unsigned spi;          /* first SPI of the device (GICv3 INTID - 32); a device with n lines owns spi .. spi+n-1 */
@@ -92,6 +93,11 @@ int seam_iommu(const struct seam_devices *d);
 enum seam_result seam_translate(struct seam_devices *d, uint32_t stream, uint64_t addr, bool write, uint64_t *pa, uint64_t *length);
 /* Bytes for a device's serial input, arriving now. Returns how many were taken (the rest is the caller's). */
 size_t seam_input(struct seam_devices *d, unsigned device, seam_ps now, const uint8_t *bytes, size_t len);
+
+/* Of a device that is "recorded": transactions of its recording before the first request that the driver has not made yet, and all that
+ * it has; equal when there is none. other_reads: of "recorded-loose", reads that were not as recorded. 0; 1: the driver has
+ * departed, and done is where; -1: the device is neither. */
+int seam_progress(const struct seam_devices *d, unsigned device, uint64_t *done, uint64_t *all, uint64_t *other_reads);
 
 /* Runs every event due at or before `to`, each at its own time. */
 void seam_advance(struct seam_devices *d, seam_ps to);

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "platform/systemc/recorded_host.h"
 #include "platform/systemc/rtl_host.h"
 #include "platform/systemc/vdev_host.h"
 
@@ -13,6 +14,7 @@ using namespace ingot;
 static constexpr unsigned spi_end = 988;        // INTID 1019 - 32 + 1 (GICv3 2.2.1)
 static constexpr uint64_t page = 4096;
 static const std::string rtl_edges = "rtl-edges";       // any core, edge by edge: for comparison
+static const std::string recorded = "recorded:", recorded_loose = "recorded-loose:";     // and FILE: any device, by a recording of it
 
 [[noreturn]] static void refuse(const std::string &text) { throw std::runtime_error(text); }
 
@@ -58,7 +60,13 @@ unsigned seam_devices::add(const seam_device_desc &desc)
     if (router) {
         refuse(name + ": the board is fixed already: add devices before it is elaborated");
     }
-    const DeviceType &t = find_type(name, desc.type ? desc.type : "", desc.impl);
+    const std::string impl = desc.impl ? desc.impl : "";
+    const std::string kind = impl.substr(0, impl.find(':') + 1);
+    const bool is_recorded = kind == recorded || kind == recorded_loose;
+    if ((is_recorded && impl == kind) || impl + ":" == recorded || impl + ":" == recorded_loose) {
+        refuse(name + ": impl " + impl + ": it has no recording: write " + recorded + "FILE");
+    }
+    const DeviceType &t = find_type(name, desc.type ? desc.type : "", is_recorded ? nullptr : desc.impl);
     uint64_t own = t.model && !t.window ? t.model->window : t.window, window = desc.size ? desc.size : own;
     unsigned lines = t.model ? t.model->lines : t.lines;
 
@@ -72,6 +80,9 @@ unsigned seam_devices::add(const seam_device_desc &desc)
         refuse(name + ": spi " + std::to_string(desc.spi) + ": its " + std::to_string(lines) + " lines must be below " + std::to_string(spi_end));
     }
     bool translates = t.model && t.model->translate;
+    if (is_recorded && translates) {
+        refuse(name + ": an IOMMU decides over other devices' DMA, which no recording of it has: choose its model");
+    }
     if (translates && iommu >= 0) {
         refuse(name + ": there is an IOMMU already, " + entries[iommu].port->name + ": a board has one at most");
     }
@@ -87,7 +98,10 @@ unsigned seam_devices::add(const seam_device_desc &desc)
             refuse(name + ": spi " + std::to_string(desc.spi) + " overlaps the lines of " + o.name + ": choose others");
         }
     }
-    entries.push_back({ &t, std::make_unique<DevicePort>(kernel, entries.size(), desc, desc.impl ? desc.impl : t.impl, window, lines), nullptr });
+    // Without the path: traces and states name it
+    const std::string told = is_recorded ? kind.substr(0, kind.size() - 1) : desc.impl ? desc.impl : t.impl;
+    entries.push_back({ &t, is_recorded ? impl.substr(kind.size()) : "",
+                        std::make_unique<DevicePort>(kernel, entries.size(), desc, told.c_str(), window, lines), nullptr });
     iommu = translates ? static_cast<int>(entries.size()) - 1 : iommu;
     return entries.size() - 1;
 }
@@ -101,7 +115,9 @@ void seam_devices::elaborate()
     for (Entry &e : entries) {
         DevicePort &p = *e.port;
         const char *name = p.name.c_str();
-        if (e.type->model) {
+        if (!e.recording.empty()) {
+            e.device = std::make_unique<RecordedHost>(name, p, e.recording, p.impl + ":" == recorded ? StandIn::Held::All : StandIn::Held::Effects);
+        } else if (e.type->model) {
             e.device = std::make_unique<VdevHost>(name, p, *e.type->model);
         } else if (e.type->rtl) {
             e.device = std::make_unique<RtlHost>(name, p, e.type->rtl(name), p.impl == rtl_edges);
@@ -177,6 +193,12 @@ size_t seam_devices::input(unsigned device, seam_ps now, const uint8_t *bytes, s
     kernel.look();
     kernel.settle();
     return taken;
+}
+
+const StandIn *seam_devices::stand_in(unsigned device) const
+{
+    const Entry &e = entries[device];
+    return e.recording.empty() ? nullptr : &static_cast<const RecordedHost &>(*e.device).stand_in();
 }
 
 void seam_devices::waves(unsigned device, const std::string &path, seam_ps now, seam_ps from, seam_ps to)

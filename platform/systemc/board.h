@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "platform/replay/stand_in.h"
 #include "platform/systemc/device.h"
 #include "platform/systemc/kernel.h"
 #include "platform/systemc/router.h"
@@ -21,6 +22,7 @@ struct seam_devices {
     seam_result peek(unsigned device, uint64_t offset, unsigned size, uint64_t *value);
     seam_result translate(uint32_t stream, uint64_t addr, bool write, uint64_t *pa, uint64_t *length);
     size_t input(unsigned device, seam_ps now, const uint8_t *bytes, size_t len);
+    const ingot::StandIn *stand_in(unsigned device) const;     // nullptr: the device is there
     void waves(unsigned device, const std::string &path, seam_ps now, seam_ps from, seam_ps to);
     void waves_end(seam_ps now);
     void save(seam_ps now, struct state *out);
@@ -28,6 +30,7 @@ struct seam_devices {
 
     struct Entry {
         const ingot::DeviceType *type;
+        std::string recording;      // "", or the one that answers in the device's place
         std::unique_ptr<ingot::DevicePort> port;
         std::unique_ptr<ingot::NativeDevice> device;        // after elaborate
     };

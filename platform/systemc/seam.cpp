@@ -103,6 +103,18 @@ size_t seam_input(seam_devices *d, unsigned device, seam_ps now, const uint8_t *
     return taken;
 }
 
+int seam_progress(const seam_devices *d, unsigned device, uint64_t *done, uint64_t *all, uint64_t *other_reads)
+{
+    const ingot::StandIn *s = d->stand_in(device);
+    if (!s) {
+        return -1;
+    }
+    *done = s->waits_for();
+    *all = s->recording().all.size();
+    *other_reads = s->other_reads();
+    return s->departed();
+}
+
 void seam_advance(seam_devices *d, seam_ps to)
 {
     d->in_call = true;

@@ -104,7 +104,7 @@ static int json_one(void *opaque, const struct trace_item *item)
     if (*symbol)
         string(j->out, "symbol", symbol);
     if (view_failed(r))
-        fprintf(j->out, ",\"result\":%" PRIu32, r->result);
+        fprintf(j->out, ",\"result\":%" PRIu32, trace_result(r));
     if (item->data && r->kind != TRACE_STEP) {
         fputs(",\"data\":\"", j->out);
         text_hex(j->out, item->data, r->aux);

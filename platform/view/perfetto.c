@@ -239,8 +239,8 @@ static void access(struct perfetto *p, const struct trace_record *r)
             packet_text(&p->packet, "fields", fields);
         if (r->core != TRACE_NO_CORE)
             packet_number(&p->packet, "insn", r->insn);
-        if (r->result)
-            packet_number(&p->packet, "bus result", r->result);
+        if (trace_result(r))
+            packet_number(&p->packet, "bus result", trace_result(r));
         if (on_core)
             handled(p, r);
         instruction(p, track, r, whole);
@@ -329,8 +329,8 @@ static int perfetto_one(void *opaque, const struct trace_item *item)
     case TRACE_DMA_WRITE:
         snprintf(text, sizeof text, "%s %" PRIu32 " bytes", view_kind(r->kind), r->aux);
         packet_hex(&p->packet, "addr", r->addr);
-        if (r->result)
-            packet_number(&p->packet, "bus result", r->result);
+        if (trace_result(r))
+            packet_number(&p->packet, "bus result", trace_result(r));
         instruction(p, device_track(p, DEVICES, r->id), r, text);
         break;
     case TRACE_INPUT: input(p, r); break;

@@ -135,7 +135,7 @@ static int put_record(void *opaque, const struct trace_item *item)
     sqlite3_bind_int64(s, 9, (sqlite3_int64)r->addr);
     sqlite3_bind_int64(s, 10, (sqlite3_int64)r->value);
     sqlite3_bind_int64(s, 11, r->aux);
-    sqlite3_bind_int64(s, 12, r->result);
+    sqlite3_bind_int64(s, 12, trace_result(r));
     text(s, 13, whose.vm);
     or_null(s, 14, whose.vcpu >= 0, (uint64_t)whose.vcpu);
     text(s, 15, reg ? reg->name : NULL);

@@ -154,7 +154,7 @@ bool view_has_device(const struct trace_record *r)
     return r->kind >= TRACE_READ && r->kind <= TRACE_NOTE && r->kind != TRACE_PROBE;
 }
 
-bool view_failed(const struct trace_record *r) { return view_has_device(r) && r->result; }
+bool view_failed(const struct trace_record *r) { return view_has_device(r) && trace_result(r); }
 
 static bool takes_device(const struct view_filter *f, const struct trace_record *r)
 {

@@ -98,12 +98,13 @@ int engine_begin(const char *scenario, lua_CFunction work, const void *argument,
         host_close(engine.host);
         engine.host = NULL;
     }
-    last_finish(status || control_interrupted());
+    bool departed = stand_in_finish();          /* before anything is kept: it is a failure, too */
+    last_finish(status || departed || control_interrupted());
     if (error) {
         fprintf(stderr, "ingot: %s\n", error);     /* the last word is why */
         free(error);
     }
-    if (record_finish()) {
+    if (record_finish() || departed) {
         status = 1;
     }
     if (control_interrupted()) {

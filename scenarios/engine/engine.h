@@ -5,6 +5,7 @@
 #define INGOT_ENGINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -37,6 +38,15 @@ struct engine_options {
     const char *overrides[ENGINE_OVERRIDES_MAX];    /* "dmaq0=rtl", ends with NULL: stronger than the scenario */
     const char *waves[ENGINE_OVERRIDES_MAX];        /* "dmaq0", "dmaq0=1.2s..1.3s": waveforms on all boards, ends with NULL */
 };
+
+/* How recordings of devices are read and told: the engine does not know registers. Set it once; NULL: recorded:FILE is refused. */
+struct engine_recorded {
+    /* The device's part of the trace or recording `path`, for its stand-in, into `file`. 0, or -1 and a line in err. */
+    int (*prepare)(const char *path, const char *device, const char *type, const char *file, char *err, size_t err_len);
+    /* Transaction `at` of such a file did not come, and `now` (its line, or "") did: in words, lines, free() them. */
+    char *(*words)(const char *file, uint64_t at, const char *now);
+};
+extern const struct engine_recorded *engine_recorded;
 
 /* Runs the scenario. Exit status for the process: 0; 1 after an error, which has been printed; 128 + signal when
  * interrupted (control_interrupt). No board is left behind. */

@@ -121,14 +121,21 @@ void image_choose(lua_State *L, struct board_run *b, const char *device, const c
         }
         luaL_error(L, "%s: system %s has no device '%s'%s: there are: %s", who, s->name, device, engine_nearest(device, words), words);
     }
+    if (stand_in_is(impl)) {
+        stand_in_choose(L, b, i, impl, who);
+        return;
+    }
     const struct system_type *type = system_type(s->devices[i].type);
     snprintf(words, sizeof words, " %s ", type->impls);
     char wanted[80];
     snprintf(wanted, sizeof wanted, " %s ", impl);
     if (!strstr(words, wanted) || strchr(impl, ' ')) {
-        luaL_error(L, "%s: a %s has no implementation '%s'%s: there are: %s", who, type->name, impl, engine_nearest(impl, type->impls), type->impls);
+        luaL_error(L, "%s: a %s has no implementation '%s'%s: there are: %s, and recorded:FILE, recorded-loose:FILE", who, type->name, impl,
+                   engine_nearest(impl, type->impls), type->impls);
     }
     free(b->impl[i]);
+    free(b->recording[i]);
+    b->recording[i] = NULL;
     b->impl[i] = strdup(impl);
 }
 

@@ -49,6 +49,8 @@ struct board_run {
     char system_name[1024];     /* as the scenario wrote it */
     char dir[ENGINE_PATH], image[ENGINE_PATH], trace[ENGINE_PATH];
     char *impl[SYSTEM_DEVICES_MAX];     /* chosen for this board, or NULL */
+    char *recording[SYSTEM_DEVICES_MAX];    /* file that answers in the device's place, or NULL */
+    bool departed;              /* its driver did not do as recorded, which has been told */
     struct console consoles[SYSTEM_DEVICES_MAX];
     enum engine_trace traced;
     char ring[ENGINE_PATH];     /* ENGINE_TRACE_LAST: the file that it keeps them in */
@@ -85,6 +87,14 @@ const char *engine_nearest(const char *word, const char *words);
 void image_prepare(lua_State *L, struct board_run *b, const char *system);
 void image_choose(lua_State *L, struct board_run *b, const char *device, const char *impl, const char *who);
 const char *image_impl(const struct board_run *b, size_t device);       /* that the board uses */
+
+/* stand_in.c: devices whose implementation is recorded:FILE */
+bool stand_in_is(const char *impl);
+void stand_in_choose(lua_State *L, struct board_run *b, size_t device, const char *impl, const char *who);
+const char *stand_in_argument(const struct board_run *b, size_t device, char out[ENGINE_PATH]);     /* what QEMU is given */
+void stand_in_stopped(lua_State *L, struct board_run *b, const char *reason);    /* raises the error if it is its stop */
+void stand_in_end(struct board_run *b);
+int stand_in_finish(void);                              /* 0, or 1: a driver was not as recorded */
 
 /* console.c */
 void console_receive(void *board, const char *device, const char *bytes, size_t len);

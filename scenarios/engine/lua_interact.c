@@ -151,7 +151,8 @@ static int converse(lua_State *L)
     do {
         reason = run_to_key(L, b);
         if (strcmp(reason, "asked")) {
-            lua_pushstring(L, reason);
+            reason = lua_pushstring(L, reason);
+            stand_in_stopped(L, b, reason);
             return 1;
         }
     } while (take_keys(L, b, device));

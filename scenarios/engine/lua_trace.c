@@ -150,7 +150,7 @@ static int next_record(lua_State *L)
     set(L, "addr", r->addr);
     set(L, "value", r->value);
     set(L, "aux", r->aux);
-    set(L, "result", r->result);
+    set(L, "result", trace_result(r));
     if (r->core != TRACE_NO_CORE) {
         set(L, "core", r->core);
     }

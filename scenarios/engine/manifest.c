@@ -46,7 +46,9 @@ static void put(FILE *f, const struct manifest *m)
     }
     fprintf(f, "time-ps %" PRIu64 "\n", m->time_ps);
     for (size_t i = 0; i < m->device_count; i++) {
-        fprintf(f, "device %s %s %s\n", m->devices[i].name, m->devices[i].type, m->devices[i].impl);
+        char *impl = word_escape(m->devices[i].impl, strlen(m->devices[i].impl));
+        fprintf(f, "device %s %s %s\n", m->devices[i].name, m->devices[i].type, impl);
+        free(impl);
     }
     for (size_t i = 0; i < m->probe_count; i++) {
         put_word(f, "probe", m->probes[i]);
@@ -87,7 +89,12 @@ static int take(struct manifest *m, char *line)
     }
     if (!strcmp(line, "device") && m->device_count < MANIFEST_DEVICES_MAX) {
         size_t i = m->device_count++;
-        return sscanf(value, "%63s %63s %63s", m->devices[i].name, m->devices[i].type, m->devices[i].impl) == 3 ? 0 : -1;
+        char impl[3 * MANIFEST_IMPL_MAX];       /* each byte may be escaped */
+        if (sscanf(value, "%63s %63s %3071s", m->devices[i].name, m->devices[i].type, impl) != 3 || word_unescape(impl) < 0 || strlen(impl) >= MANIFEST_IMPL_MAX) {
+            return -1;
+        }
+        strcpy(m->devices[i].impl, impl);
+        return 0;
     }
     if (!strcmp(line, "probe") && m->probe_count < MANIFEST_PROBES_MAX) {
         long len = word_unescape(value);

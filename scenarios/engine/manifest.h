@@ -29,6 +29,7 @@ extern "C" {
 
 #define MANIFEST_DEVICES_MAX 64
 #define MANIFEST_PROBES_MAX 64
+#define MANIFEST_IMPL_MAX 1024
 
 struct manifest_file {
     uint64_t size;
@@ -44,7 +45,7 @@ struct manifest {
     uint64_t time_ps;
     size_t device_count, probe_count;
     struct {
-        char name[64], type[64], impl[64];
+        char name[64], type[64], impl[MANIFEST_IMPL_MAX];     /* impl: "rtl", "recorded:FILE" */
     } devices[MANIFEST_DEVICES_MAX];
     char probes[MANIFEST_PROBES_MAX][256];      /* command lines without `probe ID` */
     struct manifest_file image, state;

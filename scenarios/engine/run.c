@@ -116,6 +116,11 @@ void run_prepare(lua_State *L, struct board_run *b, const char *system, const ch
     snprintf(b->dir, sizeof b->dir, "%.*s/%s", ENGINE_PATH - 200, engine.dir, name);
     snprintf(b->trace, sizeof b->trace, "%.*s/trace", ENGINE_PATH - 10, b->dir);
     snprintf(b->domain, sizeof b->domain, "ingot-%s-%d-%u", name, (int)getpid(), ++engine.boards);
+}
+
+/* Emptied only now: a trace of the run before may be the recording of a device. */
+static void make_dir(lua_State *L, struct board_run *b)
+{
     folder_remove(b->dir);
     engine_make_dirs(L, b->dir);
     share(b->dir, 0777);
@@ -125,7 +130,7 @@ void run_prepare(lua_State *L, struct board_run *b, const char *system, const ch
 
 /* What QEMU is given; the paths live as long as *p. */
 struct paths {
-    char module[ENGINE_PATH], socket[ENGINE_PATH];
+    char module[ENGINE_PATH], socket[ENGINE_PATH], recordings[SYSTEM_DEVICES_MAX][ENGINE_PATH];
 };
 
 static struct domain_options options_of(lua_State *L, struct board_run *b, struct paths *p)
@@ -138,7 +143,9 @@ static struct domain_options options_of(lua_State *L, struct board_run *b, struc
     if (access(p->module, R_OK) < 0) {
         luaL_error(L, "%s: %s: build it first (./ingot does)", p->module, strerror(errno));
     }
-    memcpy(o.impl, b->impl, sizeof o.impl);
+    for (size_t i = 0; i < SYSTEM_DEVICES_MAX; i++) {
+        o.impl[i] = b->recording[i] ? stand_in_argument(b, i, p->recordings[i]) : b->impl[i];
+    }
     return o;
 }
 
@@ -152,7 +159,7 @@ void run_configuration(const struct board_run *b, char hex[65])
     snprintf(board, sizeof board, "%u cores, %" PRIu64 " bytes at %" PRIx64, b->system->cores, b->system->ram_size, b->system->ram_base);
     digest(sum, board);
     for (size_t i = 0; i < b->system->device_count; i++) {
-        o.impl[i] = image_impl(b, i);
+        o.impl[i] = b->recording[i] ? "recorded" : image_impl(b, i);
     }
     board_arguments(b->system, &o, digest, sum);
     snprintf(hex, 65, "%s", g_checksum_get_string(sum));
@@ -175,6 +182,7 @@ static char *prepare_domain(lua_State *L, struct board_run *b)
 {
     struct paths p;
     struct domain_options o = options_of(L, b, &p);
+    make_dir(L, b);
     listen_for(L, b, p.socket);
     return domain_xml(b->system, &o);
 }
@@ -274,6 +282,7 @@ void run_clone(lua_State *L, struct board_run *b, const char *base)
     char err[ENGINE_ERR], log[ENGINE_PATH + 16];
     struct paths p;
     struct domain_options o = options_of(L, b, &p);
+    make_dir(L, b);
     listen_for(L, b, p.socket);
     log_of_clone(b, log);
     step_begin("ingot: %s: the clone starts", b->name);
@@ -311,6 +320,9 @@ void run_end(struct board_run *b)
     char err[ENGINE_ERR];
     step_end();
     if (b->control) {
+        if (b->live && !control_lost(b->control) && !control_interrupted()) {
+            stand_in_end(b);
+        }
         if (b->live && !control_lost(b->control) && !control_interrupted() &&
             control_command(b->control, "quit", NULL, err, sizeof err) == 0) {
             control_drain(b->control);      /* the trace's last bytes are written then */
@@ -345,6 +357,7 @@ void run_free(struct board_run *b)
     for (size_t i = 0; i < SYSTEM_DEVICES_MAX; i++) {
         free(b->consoles[i].text);
         free(b->impl[i]);
+        free(b->recording[i]);
     }
     for (size_t i = 0; i < b->probe_count; i++) {
         free(b->probes[i]);

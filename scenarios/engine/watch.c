@@ -24,8 +24,9 @@ bool watch_among(const char *ids, unsigned id)
 }
 
 /* What a hold means that nobody watched for. */
-static void stopped(lua_State *L, const struct board_run *b, const char *reason)
+static void stopped(lua_State *L, struct board_run *b, const char *reason)
 {
+    stand_in_stopped(L, b, reason);
     double s = b->time_ps / 1e12;
     if (!strcmp(reason, "idle")) {
         luaL_error(L, "board '%s' is idle at %f s: all cores wait and no event is due, so nothing can happen any more", b->name, s);

@@ -93,6 +93,7 @@ void Recorder::served(Transaction t, seam_ps delay)
 {
     serving_ = false;
     t.time_ps = now_;
+    t.bus_ps = static_cast<uint32_t>(delay);
     recording.all.push_back(t);
     recording.all.insert(recording.all.end(), effects_.begin(), effects_.end());
     effects_.clear();
