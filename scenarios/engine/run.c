@@ -116,6 +116,7 @@ void run_prepare(lua_State *L, struct board_run *b, const char *system, const ch
     snprintf(b->dir, sizeof b->dir, "%.*s/%s", ENGINE_PATH - 200, engine.dir, name);
     snprintf(b->trace, sizeof b->trace, "%.*s/trace", ENGINE_PATH - 10, b->dir);
     snprintf(b->domain, sizeof b->domain, "ingot-%s-%d-%u", name, (int)getpid(), ++engine.boards);
+    last_prepare(L, b);
 }
 
 /* Emptied only now: a trace of the run before may be the recording of a device. */
@@ -124,7 +125,6 @@ static void make_dir(lua_State *L, struct board_run *b)
     folder_remove(b->dir);
     engine_make_dirs(L, b->dir);
     share(b->dir, 0777);
-    last_prepare(L, b);
     open_logs(L, b);
 }
 
