@@ -44,7 +44,7 @@ std::string shown(const std::string &trace)
 
 std::vector<std::string> run_of(const Scenario &s, const std::vector<std::string> &devices)
 {
-    std::vector<std::string> args = { "run", "--quiet", s.path };
+    std::vector<std::string> args = { "run", "--quiet", "--trace", s.path };
     for (const std::string &d : devices) {
         args.insert(args.end(), { "--device", d });
     }
