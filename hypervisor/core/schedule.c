@@ -3,10 +3,10 @@
  */
 #include "hyp.h"
 
-static struct vcpu *owner(const struct core *c)
+static struct vcpu *owner(struct core *c)
 {
     uint32_t n = hyp_core_tables[c->id].vcpu;
-    return c->slot ? slots_owner(c) : n < HYP_VCPUS_MAX ? &hyp_vcpu_states[n] : 0;
+    return c->slot || c->several ? slots_owner(c) : n < HYP_VCPUS_MAX ? &hyp_vcpu_states[n] : 0;
 }
 
 static bool may_run(struct vcpu *v)
@@ -41,22 +41,34 @@ static void rest(struct core *c)
     schedule_interrupt(c, READ_SYSREG(ICC_IAR1_EL1));
 }
 
+/* Its interrupts, physical and virtual, come with the slot: ICH_HCR_EL2 is 0 until then, so that a virtual one that is pending does not end the sleep, as it may on
+ * some CPUs (D1.16.2). */
+static __attribute__((noreturn)) void wait_for_slot(struct core *c, struct vcpu *v)
+{
+    v->state.hcr = READ_SYSREG(ICH_HCR_EL2);
+    WRITE_SYSREG(ICH_HCR_EL2, 0);
+    c->switching = false;
+    c->open = true;
+    slots_begin(v, c, c->several ? priority_alarm(c) : c->slot_end);
+}
+
 struct vcpu *schedule(struct core *c)
 {
     struct vcpu *v;
-    do {
-        __atomic_store_n(&c->current, 0, __ATOMIC_SEQ_CST);
-        while (!may_run(v = owner(c))) {
-            rest(c);
-        }
-        __atomic_store_n(&c->current, v, __ATOMIC_SEQ_CST);     /* from here on others tell us; what came before is in incoming */
-        if (c->loaded != v) {
-            arch_switch(c, v);
-            c->open = false;
-        }
-        lists_refill(v);                    /* what came while it was away */
-        vcpu_take_incoming(v);
-    } while (c->switching && !slots_begin(c));
+    __atomic_store_n(&c->current, 0, __ATOMIC_SEQ_CST);
+    while (!may_run(v = owner(c))) {
+        rest(c);
+    }
+    __atomic_store_n(&c->current, v, __ATOMIC_SEQ_CST);     /* from here on others tell us; what came before is in incoming */
+    if (c->loaded != v || (c->switching && c->open)) {
+        arch_switch(c, v);
+        c->open = false;
+    }
+    lists_refill(v);                        /* what came while it was away */
+    vcpu_take_incoming(v);
+    if (c->switching) {
+        wait_for_slot(c, v);
+    }
     if (!c->open) {
         arch_open(c, v);
         c->open = true;

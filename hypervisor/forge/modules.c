@@ -18,6 +18,17 @@ static bool has_slots(const struct system *s)
     }
     return false;
 }
+static bool has_priority(const struct system *s)
+{
+    for (unsigned core = 0; core < SYSTEM_CORES_MAX; core++) {
+        for (size_t i = 0; i < s->schedules[core].slot_count; i++) {
+            if (s->schedules[core].slots[i].vm_count > 1) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
 static bool has_monitor(const struct system *s)
 {
     for (size_t v = 0; v < s->vm_count; v++) {
@@ -37,6 +48,7 @@ static const struct {
 } modules[] = {
     { "smmu", has_iommu, { "smmu_init", "smmu_interrupt" } },
     { "slots", has_slots, { "slots_start", "slots_owner", "slots_interrupt", "slots_begin", "slots_alarm:irq_any" } },
+    { "priority", has_priority, { "priority_begin", "priority_end", "priority_owner", "priority_alarm", "priority_sleep" } },
     { "monitor", has_monitor, { "monitor_init", "monitor_access", "monitor_call", "monitor_crash", "monitor_interrupt", "monitor_owns" } },
 };
 

@@ -11,6 +11,7 @@
 
 #define HYP_CORES_MAX 8
 #define HYP_VCPUS_MAX 16
+#define HYP_SLOT_VCPUS 7
 #define HYP_INTIDS 288          /* QEMU virt: SGI 0-15, PPI 16-31, SPI 32-287 */
 #define HYP_NO_VM 0xff
 #define HYP_VIRTUAL_WORD 1u     /* INTIDs 32-63 of every VM have no physical interrupt behind them: others raise them by capabilities */
@@ -55,7 +56,9 @@ struct hyp_vm {
 struct hyp_slot {
     const struct hyp_slot *next;
     uint32_t ticks;             /* of CNTFRQ_EL0 */
-    uint32_t vcpu;              /* HYP_VCPUS_MAX: nobody's */
+    uint32_t vcpu;              /* HYP_VCPUS_MAX: nobody's, or several' */
+    uint8_t count;              /* of several; else 0 */
+    uint8_t several[HYP_SLOT_VCPUS];        /* the first that has something to do runs */
 };
 struct hyp_core {
     uint32_t vcpu;              /* the one that has it alone, or HYP_VCPUS_MAX */

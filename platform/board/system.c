@@ -94,7 +94,7 @@ void system_free(struct system *s)
     }
     for (unsigned core = 0; core < SYSTEM_CORES_MAX; core++) {
         for (size_t k = 0; k < s->schedules[core].slot_count; k++) {
-            free(s->schedules[core].slots[k].vm_name);
+            free(s->schedules[core].slots[k].vm_names);
         }
     }
     free(s->name);
