@@ -2,7 +2,7 @@
  * priority: a VM in a slot of several, which sleeps until it is told what to do by a letter
  *
  * t: 400 timers, each some 40 us after the one before; how late each of its interrupts is. h: all the time that there is, for 20 ms, and how much that was. s: interrupts
- * the VM of its first <signal>, and says so; that one says when it came. p: sleeps by PSCI CPU_SUSPEND from now on, not by WFI.
+ * the VM of its first <signal>, and says so; that one says when it came. p: sleeps by PSCI CPU_SUSPEND from now on, not by WFI. x: turns itself off.
  */
 #include "guest.h"
 
@@ -18,6 +18,7 @@
 #define AWAY_TICKS 60u                  /* a longer step of the counter is time that others had */
 #define CALL_RAISE 1ul
 #define CPU_SUSPEND 0xc4000001ul
+#define SYSTEM_OFF 0x84000008ul
 
 enum { RBR = 0, THR = 0, IER = 1, LSR = 5, LSR_DR = 1 };
 
@@ -152,6 +153,7 @@ void check_main(void)
         case 't': timers(); break;
         case 'h': hog(); break;
         case 's': text("priority: signals\n"); call_own(CALL_RAISE); break;
+        case 'x': call_hvc(SYSTEM_OFF, 0, 0, 0); break;
         case 'p': by_psci = true; text("priority: suspends\n"); break;
         }
         if (signals != told) {

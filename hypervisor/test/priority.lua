@@ -40,6 +40,14 @@ b:send("rt", "t")
 b:expect("rt", "at most\n", { within = "100ms" })
 b:expect("slack", "us\n", { within = "100ms" })
 check(tonumber(b:console("slack"):match(".*had (%d+) us")) > 20000 * 0.6 * 0.9, "beside one that sleeps by PSCI the hog had less: " .. b:console("slack"))
+b:send("attacker", "1")                                             -- an access outside of its memory
+b:expect("hypervisor", "vm attacker: stopped", { within = "10ms" })
+b:send("rt", "x")
+b:expect("hypervisor", "vm rt: stopped", { within = "10ms" })
+b:send("slack", "h")
+b:expect("slack", "had", { within = "100ms" })
+b:expect("slack", "us\n", { within = "10ms" })
+check(tonumber(b:console("slack"):match(".*had (%d+) us")) > 20000 * 0.6 * 0.97, "the last of three has not all of their slot: " .. b:console("slack"))
 b:close()
 
 -- Instructions at EL2 from an interrupt's entry to the guest's vector, of those that went through the scheduler in the middle of a slot.
@@ -67,19 +75,46 @@ log(("rt wakes %s ns after its timer or sooner each third time; typically %d, at
     third, lengths[#lengths // 2], lengths[#lengths], #lengths, had))
 check(lengths[#lengths] <= LIMIT, "waking takes longer than it did: " .. lengths[#lengths])
 
--- The neighbour's instants
+-- While the first of them runs, the devices of those behind it take no time of it: as many interrupts come to EL2 as without them.
+local function entries(name, letters)
+    local n = start(name)
+    n:probe { name = "irq", at = "hyp_vector_irq" }
+    n:send("rt", "h")
+    for _ = 1, 15 do
+        if letters then n:send("slack", "?") end
+        n:run_for("1ms")
+    end
+    n:close()
+    local count = 0
+    for r in trace.records(n:trace()) do
+        count = count + (r.kind == "probe" and 1 or 0)
+    end
+    return count
+end
+local without, with = entries("priority-without"), entries("priority-with", true)
+check(with == without, ("%d interrupts came while rt ran, and %d without those of the VM behind it"):format(with, without))
+
+-- The neighbour's instants: its devices', and all interrupts that come to EL2 in its slot. Its WFI is not seen there.
+local function in_its_slot(r) return r.time % 500000000 >= 305000000 end       -- ps
 local function run(name, busy)
     local n = start(name)
+    n:probe { name = "irq", at = "hyp_vector_irq" }
+    n:probe { name = "sleep", at = "priority_sleep" }
     if busy then
         n:send("attacker", table.concat(attacks))
         n:send("rt", "t")
+        for _ = 1, 20 do        -- for one of the slot before, at an instant in the neighbour's own
+            n:run_for(("%dns"):format(900000 - n:time() // 1000 % 500000))
+            n:send("slack", "?")
+        end
     end
     n:expect("neighbour", "rt: alive " .. BEATS, { within = "100s" })
     n:close()
     local lines = {}
     for r in trace.records(n:trace()) do
-        if r.name == "uart1" or r.name == "pulse0" then
-            lines[#lines + 1] = ("%d ps: %s %s %x %x %d"):format(r.time, r.kind, r.name, r.addr, r.value, r.result)
+        check(r.kind ~= "probe" or r.name ~= "sleep" or not in_its_slot(r), "a WFI of the neighbour came to EL2")
+        if r.name == "uart1" or r.name == "pulse0" or (r.kind == "probe" and r.name == "irq" and in_its_slot(r)) then
+            lines[#lines + 1] = ("%d ps: %s %s %x %x %d"):format(r.time, r.kind, r.name, r.addr or 0, r.value or 0, r.result or 0)
         end
     end
     return lines, n
