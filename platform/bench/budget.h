@@ -29,6 +29,7 @@ struct budget_row {
     enum budget_count count;
     const char *start, *end;
     uint32_t goal, stretch, bao;
+    const char *script;         /* that plays it, NAME.lua; NULL: hypervisor.lua */
     uint32_t value, maximum;    /* median and greatest; for an instance the same */
     uint32_t runs;              /* of the path; 0: not measured */
     bool wanted, skipped;       /* skipped: this hypervisor has not got it */
@@ -42,8 +43,8 @@ void budget_failed(struct budget_row *r, const char *fmt, ...) __attribute__((fo
 
 #define INSTANCE "first-light"      /* the system whose image is weighed */
 
-/* budget_paths.c: the wanted rows whose paths are in a trace */
-void budget_paths(const char *trace);
+/* budget_paths.c: the wanted rows of a script's trace */
+void budget_paths(const char *trace, const char *script);
 /* budget_size.c: the wanted rows of an instance */
 void budget_size(void);
 /* Lines that are neither blank nor comment of a C or assembly file, or -1: it cannot be read. */

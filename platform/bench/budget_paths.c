@@ -172,29 +172,31 @@ static void finish(struct run *r)
     free(r->samples);
 }
 
-/* Wanted rows as runs, of those whose probes the trace has. */
-static unsigned begin(const struct trace *t, struct run *runs)
+/* Wanted rows as runs; those whose probes the trace has not are failed. */
+static unsigned begin(const struct trace *t, const char *script, struct run *runs)
 {
     unsigned count = 0;
     for (struct budget_row *r = budget_rows; r->name; r++) {
-        if (!r->wanted || !r->start || r->skipped) {
+        if (!r->wanted || !r->start || r->skipped || r->script != script) {
             continue;
         }
         int start = trace_find_id(t, TRACE_NAME_PROBE, r->start), end = trace_find_id(t, TRACE_NAME_PROBE, r->end);
-        if (start >= 0 && end >= 0) {
-            runs[count++] = (struct run){ .row = r, .start = start, .end = end };
+        if (start < 0 || end < 0) {
+            budget_failed(r, "the trace has no probe %s", start < 0 ? r->start : r->end);
+            continue;
         }
+        runs[count++] = (struct run){ .row = r, .start = start, .end = end };
     }
     return count;
 }
 
-void budget_paths(const char *path)
+void budget_paths(const char *path, const char *script)
 {
     char err[512];
     struct trace *t = trace_load(path, err, sizeof err);
     unsigned rows = 0;
     for (struct budget_row *r = budget_rows; r->name; r++, rows++) {
-        if (!t && r->wanted && r->start) {
+        if (!t && r->wanted && r->start && r->script == script) {
             budget_failed(r, "%s", err);
         }
     }
@@ -202,7 +204,7 @@ void budget_paths(const char *path)
         return;
     }
     struct run *runs = calloc(rows, sizeof *runs);
-    unsigned count = begin(t, runs);
+    unsigned count = begin(t, script, runs);
     int el2 = trace_find_id(t, TRACE_NAME_PROBE, "el2"), irq = trace_find_id(t, TRACE_NAME_PROBE, "hyp_vector_irq");
     struct trace_cursor *c = trace_cursor_new(t);
     struct trace_item item;

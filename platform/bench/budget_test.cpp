@@ -77,7 +77,7 @@ class Path : public testing::Test {
     const budget_row &measure()
     {
         EXPECT_EQ(0, trace_close(trace_));
-        budget_paths(path_.c_str());
+        budget_paths(path_.c_str(), row_->script);
         row_->wanted = false;
         return *row_;
     }

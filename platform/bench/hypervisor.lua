@@ -24,17 +24,3 @@ for row, why in b:console("bench"):gmatch("bench: missing: ([^:]+): ([^\n]+)") d
     log("missing " .. row .. " " .. why)
 end
 log("trace " .. b:trace())
-
--- A world switch takes two VMs.
-local s <close> = board.start { system = "hypervisor/test/switch.xml" }
-for _, vm in ipairs { "a", "b" } do
-    s:expect(vm, "switch: ready\n")
-    s:expect(vm, "rounds: ok\n", { within = "1s" })
-end
-s:probe { name = "el2", vm = "a", kind = "every", el = 2 }
-s:probe { name = "hyp_vector_irq", vm = "a", at = "hyp_vector_irq" }
-for _, name in ipairs { "switch", "switch_end" } do
-    s:probe { name = (name:gsub("_", ".")), vm = "a", file = "switch/switch.elf", at = "path_" .. name }
-end
-s:expect("a", "switch: done\n", { within = "1s" })
-log("trace " .. s:trace())
