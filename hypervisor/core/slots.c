@@ -2,7 +2,7 @@
  * Slots: a core's time as forge's table cuts it
  *
  * Slots are at multiples of the major frame since reset, on all cores alike, and none is longer because of what happened in the one before: the
- * alarm of its end comes from the table. A slot whose vCPU sleeps stays its own. What the last slot's vCPU had the hypervisor do at its very end must not be seen in
+ * alarm of its end comes from the table. A slot whose vCPU sleeps stays its own, or goes to those behind it (priority.c). What the last slot's vCPU had the hypervisor do at its very end must not be seen in
  * the next slot: that begins SLOT_SWITCH after the alarm, to the instruction, however long the switch has taken.
  */
 #include "hyp.h"

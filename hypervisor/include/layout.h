@@ -18,7 +18,7 @@
 #define VCPU_OWN 1328           /* struct arch_own, and struct arch_state behind it: switch.h */
 #define VCPU_REGISTERS (VCPU_OWN + 40)  /* elr_el2 of that */
 #define VCPU_CORE 1656
-#define VCPU_ONLINE 1672
+#define VCPU_ONLINE 1672        /* 0: it may not run, whatever the reason; slots.S looks at nothing else, and leaves the rest to schedule() */
 #define VCPU_INCOMING 1664
 #define VCPU_SIZE 2560
 #define SPI_WORD 6              /* devices' SPIs (platform/board/system.rng: from 176) are in words of 32 interrupts from this one on … */
