@@ -72,20 +72,20 @@ static int64_t affinity_info(struct vcpu *v, uint64_t mpidr, uint64_t level)
     return level || !target ? INVALID_PARAMETERS : target->starting ? 2 : target->online ? 0 : 1;
 }
 
-static int64_t suspend(uint32_t state)
+static int64_t suspend(const struct vcpu *v, uint32_t state)
 {
     if (state & SUSPEND_POWERDOWN) {
         return INVALID_PARAMETERS;              /* there is no such state to enter */
     }
     /* Stand-by: the core sleeps at EL2 until its next interrupt, which the guest takes when it goes on (5.1). One that
-     * the guest has already would not wake it. */
-    if (lists_empty()) {
+     * the guest has already would not wake it. In a slot of several, others have its time meanwhile. */
+    if (lists_empty() && !v->core->several) {
         WFI();
     }
     return SUCCESS;
 }
 
-void psci_call(struct vcpu *v)
+bool psci_call(struct vcpu *v)
 {
     uint32_t id = v->frame.x[0], function = function_of(id);
     uint64_t mask = id & SMC64 ? ~0ul : 0xffffffff;             /* SMCCC 2.6: a 32-bit call has 32-bit arguments */
@@ -106,7 +106,7 @@ void psci_call(struct vcpu *v)
         result = known(x1) ? SUCCESS : NOT_SUPPORTED;
         break;
     case PSCI_CPU_SUSPEND:
-        result = suspend(x1);
+        result = suspend(v, x1);
         break;
     case PSCI_CPU_ON:
         result = cpu_on(v, x1, x2, x3);
@@ -123,13 +123,14 @@ void psci_call(struct vcpu *v)
         } else {
             vcpu_stop(v);
         }
-        return;
+        return false;
     case PSCI_SYSTEM_OFF:
         vm_stop(v, VM_OFF, "it turned itself off (PSCI SYSTEM_OFF)");
-        return;
+        return false;
     case PSCI_SYSTEM_RESET:
         vm_stop(v, VM_RESET, "it asked for a reset (PSCI SYSTEM_RESET)");
-        return;
+        return false;
     }
     v->frame.x[0] = result;
+    return function == PSCI_CPU_SUSPEND && result == SUCCESS && v->core->several;
 }

@@ -6,7 +6,7 @@
 static struct vcpu *owner(struct core *c)
 {
     uint32_t n = hyp_core_tables[c->id].vcpu;
-    return place_owner(c, c->slot ? slots_owner(c) : n < HYP_VCPUS_MAX ? &hyp_vcpu_states[n] : 0);
+    return place_owner(c, c->slot || c->several ? slots_owner(c) : n < HYP_VCPUS_MAX ? &hyp_vcpu_states[n] : 0);
 }
 
 /* A report takes 8 us, and is not to be seen in the next slot: so at this one's end a fault is not taken, and comes again in the vCPU's next slot. */
@@ -68,22 +68,34 @@ static void rest(struct core *c)
     schedule_interrupt(c, READ_SYSREG(ICC_IAR1_EL1));
 }
 
+/* Its interrupts, physical and virtual, come with the slot: ICH_HCR_EL2 is 0 until then, so that a virtual one that is pending does not end the sleep, as it may on
+ * some CPUs (D1.16.2). */
+static __attribute__((noreturn)) void wait_for_slot(struct core *c, struct vcpu *v)
+{
+    v->state.hcr = READ_SYSREG(ICH_HCR_EL2);
+    WRITE_SYSREG(ICH_HCR_EL2, 0);
+    c->switching = false;
+    c->open = true;
+    slots_begin(v, c, c->several ? priority_alarm(c) : c->slot_end, v->active ? v->active : v);
+}
+
 struct vcpu *schedule(struct core *c)
 {
     struct vcpu *v;
-    do {
-        __atomic_store_n(&c->current, 0, __ATOMIC_SEQ_CST);
-        while (!may_run(v = owner(c))) {
-            rest(c);
-        }
-        __atomic_store_n(&c->current, v, __ATOMIC_SEQ_CST);     /* from here on others tell us; what came before is in incoming */
-        sets_follow(v);
-        if (c->loaded != v) {
-            schedule_give(c, v);
-        }
-        lists_refill(v);                    /* what came while it was away */
-        vcpu_take_incoming(v);
-    } while (c->switching && !slots_begin(c));
+    __atomic_store_n(&c->current, 0, __ATOMIC_SEQ_CST);
+    while (!may_run(v = owner(c))) {
+        rest(c);
+    }
+    __atomic_store_n(&c->current, v, __ATOMIC_SEQ_CST);     /* from here on others tell us; what came before is in incoming */
+    sets_follow(v);
+    if (c->loaded != v || (c->switching && c->open)) {
+        schedule_give(c, v);
+    }
+    lists_refill(v);                        /* what came while it was away */
+    vcpu_take_incoming(v);
+    if (c->switching) {
+        wait_for_slot(c, v);
+    }
     if (!c->open) {
         arch_open(c, v);
         c->open = true;
@@ -117,7 +129,7 @@ void schedule_interrupt(struct core *c, uint32_t intid)
         return;                             /* 1023: none is pending any more (GICv3 2.2.1) */
     }
     WRITE_SYSREG(ICC_EOIR1_EL1, intid);
-    if (intid == PPI_ALARM && !c->slot) {
+    if (intid == PPI_ALARM && !c->slot && !c->several) {
         arch_alarm(~0ul);                   /* of a monitor whose VM is stopped */
     } else if (intid == PPI_ALARM) {
         slots_interrupt(c);

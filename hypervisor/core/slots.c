@@ -2,12 +2,18 @@
  * Slots: a core's time as forge's table cuts it
  *
  * Slots are at multiples of the major frame since reset, on all cores alike, and none is longer because of what happened in the one before: the
- * alarm of its end comes from the table. A slot whose vCPU sleeps stays its own. What the last slot's vCPU had the hypervisor do at its very end must not be seen in
+ * alarm of its end comes from the table. A slot whose vCPU sleeps stays its own, or goes to those behind it (priority.c). What the last slot's vCPU had the hypervisor do at its very end must not be seen in
  * the next slot: that begins SLOT_SWITCH after the alarm, to the instruction, however long the switch has taken.
  */
 #include "hyp.h"
 
-struct vcpu *slots_owner(const struct core *c) { return c->slot->vcpu < HYP_VCPUS_MAX ? &hyp_vcpu_states[c->slot->vcpu] : 0; }
+struct vcpu *slots_owner(struct core *c)
+{
+    if (c->slot && c->slot->count) {
+        priority_begin(c);
+    }
+    return c->several ? priority_owner(c) : c->slot->vcpu < HYP_VCPUS_MAX ? &hyp_vcpu_states[c->slot->vcpu] : 0;
+}
 
 void slots_start(struct core *c)
 {
@@ -24,30 +30,26 @@ void slots_start(struct core *c)
 
 void slots_interrupt(struct core *c)
 {
+    if (c->several && !c->switching) {
+        if (arch_now() < c->slot_end) {
+            return;                         /* a timer of one of them: priority_owner looks */
+        }
+        priority_end(c);
+    }
     c->switching = !c->switching;
     if (c->switching) {
         arch_alarm(c->slot_end + SLOT_SWITCH);
         c->slot = c->slot->next;
         c->slot_end += c->slot->ticks;
     } else {
-        arch_alarm(c->slot_end);
+        arch_alarm(c->several ? priority_alarm(c) : c->slot_end);
     }
 }
 
-/* The alarm is not acknowledged: with the next one set, it is not pending any more. Meanwhile ICH_HCR_EL2 is 0: a virtual interrupt that is pending must not end the
- * sleep, as it may on some CPUs (D1.16.2). */
-bool slots_begin(struct core *c)
+struct vcpu *slots_again(struct core *c)
 {
-    uint64_t hcr = READ_SYSREG(ICH_HCR_EL2);
-    WRITE_SYSREG(ICH_HCR_EL2, 0);
-    WFI();
-    bool begun = arch_alarm_rings();
-    if (begun) {
-        slots_interrupt(c);
-    }
-    WRITE_SYSREG(ICH_HCR_EL2, hcr);
-    if (!begun) {
+    if (!arch_alarm_rings()) {
         schedule_interrupt(c, READ_SYSREG(ICC_IAR1_EL1));
     }
-    return begun;
+    return schedule(c);
 }

@@ -122,7 +122,7 @@ void vm_stop(struct vcpu *v, enum vm_end why, const char *reason)
 }
 
 /* Its own core may put it into a list register, if it is there to be interrupted; else it waits. Another core leaves it in `incoming`, which is
- * looked at when the vCPU is loaded, and tells the core if it has it now. */
+ * looked at when the vCPU is loaded, and tells the core if it has it now, or should. */
 void vcpu_raise(struct vcpu *v, uint32_t intid)
 {
     struct core *here = arch_core();
@@ -131,7 +131,7 @@ void vcpu_raise(struct vcpu *v, uint32_t intid)
     } else {
         __atomic_fetch_or(&v->incoming[intid / 32], 1u << intid % 32, __ATOMIC_SEQ_CST);
         struct core *there = __atomic_load_n(&v->core, __ATOMIC_SEQ_CST);       /* one that moves looks at incoming when it has come */
-        if (here != there && __atomic_load_n(&there->current, __ATOMIC_SEQ_CST) == v) {
+        if ((here != there && __atomic_load_n(&there->current, __ATOMIC_SEQ_CST) == v) || __atomic_load_n(&v->live, __ATOMIC_SEQ_CST)) {
             gic_kick(there);
         }
     }

@@ -195,6 +195,22 @@ TEST_F(Checked, WhatAVmOwnsOfItsCoresIsTold)
     EXPECT_EQ("", told("core 1 takes the interrupts of 'smmu0', and is one of a VM with interrupts=\"direct\""));
 }
 
+TEST_F(Checked, AFlippedBitOfASlotOfSeveralIsTold)
+{
+    make("slack");
+    ASSERT_EQ(0, made) << bench.said();
+    ASSERT_EQ(0, check(path)) << bench.said();
+    Image image(path);
+    uint64_t slots = (uint64_t)image.get<struct hyp_core>(image.symbol("hyp_core_tables")).slots;
+    for (unsigned bit = 0; bit < sizeof(struct hyp_slot) * 8; bit++) {
+        EXPECT_EQ(1, flipped(slots, bit)) << "slot 0 of core 0, bit " << bit;
+    }
+    EXPECT_EQ(1, with<uint16_t>(slots + offsetof(struct hyp_slot, several), 0x0100));
+    EXPECT_EQ("", told("slack.xml:29: slot 0 of core 0: number 0 in its order is vCPU 0 in the image, not 1"));
+    EXPECT_EQ(1, with<uint8_t>(slots + offsetof(struct hyp_slot, count), 1));
+    EXPECT_EQ("", told("slack.xml:29: slot 0 of core 0 is shared by 1 vCPUs in the image, not by 2"));
+}
+
 TEST_F(Checked, ACapabilityThatNoSignalGivesIsTold)
 {
     std::string text = read_file(FIRST_LIGHT);

@@ -45,7 +45,11 @@ static void schedule(FILE *out, const struct system *s)
         fprintf(out, "  core %u  ", core);
         for (size_t i = 0; i < t->slot_count; i++) {
             const struct system_slot *slot = &t->slots[i];
-            fprintf(out, "%s%s %" PRIu64 " us", i ? ", " : "", slot->vm < 0 ? "nobody" : s->vms[slot->vm].name, slot->ns / 1000);
+            fprintf(out, "%s%s", i ? ", " : "", slot->vm_count ? "" : "nobody");
+            for (unsigned k = 0; k < slot->vm_count; k++) {
+                fprintf(out, "%s%s", k ? ", else " : "", s->vms[slot->vms[k]].name);
+            }
+            fprintf(out, " %" PRIu64 " us", slot->ns / 1000);
         }
         const struct system_vm *alone = NULL;
         unsigned vcpu = 0;

@@ -208,6 +208,9 @@ TEST_F(Forge, ExplainTellsScheduleAndCapabilities)
     std::string told = read_file(bench.dir + "/told");
     EXPECT_NE(std::string::npos, told.find("core 1  vCPU 1 of linux, alone\n")) << told;
     EXPECT_NE(std::string::npos, told.find("core 2  rt-a 400 us, nobody 100 us, rt-b 400 us, nobody 100 us; again each 1000 us\n")) << told;
+    ASSERT_EQ(0, ::system((FORGE " " SYSTEMS "/slack.xml --explain >" + bench.dir + "/told").c_str()));
+    told = read_file(bench.dir + "/told");
+    EXPECT_NE(std::string::npos, told.find("core 0  rt, else linux 10000 us; again each 10000 us\n")) << told;
     ASSERT_EQ(0, ::system((FORGE " " SYSTEMS "/monitor.xml --explain >" + bench.dir + "/told").c_str()));
     told = read_file(bench.dir + "/told");
     EXPECT_NE(std::string::npos, told.find("the monitor of linux\n")) << told;

@@ -226,7 +226,11 @@ TEST_P(Forged, TablesSayWhatTheXmlSays)
         for (size_t i = 0; i < schedule.slot_count; i++) {
             struct hyp_slot slot = image->get<struct hyp_slot>((uint64_t)t.slots + i * sizeof(struct hyp_slot));
             EXPECT_EQ(schedule.slots[i].ns, slot.ticks * 16ul) << "62.5 MHz";
-            EXPECT_EQ(schedule.slots[i].vm < 0 ? HYP_VCPUS_MAX : vm_table(schedule.slots[i].vm).first_vcpu, slot.vcpu);
+            const system_slot &wanted = schedule.slots[i];
+            EXPECT_EQ(wanted.vm_count == 1 ? vm_table(wanted.vms[0]).first_vcpu : HYP_VCPUS_MAX, slot.vcpu);
+            ASSERT_EQ(wanted.vm_count > 1 ? wanted.vm_count : 0, slot.count);
+            for (unsigned k = 0; k < slot.count; k++)
+                EXPECT_EQ(vm_table(wanted.vms[k]).first_vcpu, slot.several[k]) << "in the order of the XML";
         }
     }
 }

@@ -40,6 +40,17 @@ static bool has_slots(const struct system *s)
     }
     return false;
 }
+static bool has_priority(const struct system *s)
+{
+    for (unsigned core = 0; core < SYSTEM_CORES_MAX; core++) {
+        for (size_t i = 0; i < s->schedules[core].slot_count; i++) {
+            if (s->schedules[core].slots[i].vm_count > 1) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
 
 #define NONE "mov x0, #0\n    ret"
 #define BAD_CALL "mov x0, #-1\n    ret"
@@ -55,6 +66,7 @@ static const struct {
 } modules[] = {
     { "smmu", has_iommu, NONE, { "smmu_init", "smmu_interrupt" } },
     { "slots", has_slots, NONE, { "slots_start", "slots_owner", "slots_interrupt", "slots_begin" } },
+    { "priority", has_priority, NONE, { "priority_begin", "priority_end", "priority_owner", "priority_alarm", "priority_sleep" } },
     { "slots", has_slots, ANY_IRQ, { "slots_alarm" } },
     { "hypercall", has_capability, BAD_CALL, { "hypercall" } },
     { "hypercall", has_capability, BAD_FRAME, { "hypercall_switching" } },

@@ -9,6 +9,8 @@
 #include "hypervisor/include/control.h"
 #include "hypervisor/include/tables.h"
 
+_Static_assert(SYSTEM_SLOT_VMS_MAX == HYP_SLOT_VCPUS, "a slot's VMs");
+
 #define PPI_VIRTUAL_TIMER 27
 #define PPI_PHYSICAL_TIMER 30
 #define SGIS 0xffffu
@@ -70,8 +72,17 @@ static void cores(FILE *out, const struct system *s)
         }
         fprintf(out, "static const struct hyp_slot slots_%u[%zu] = {\n", c, t->slot_count);
         for (size_t i = 0; i < t->slot_count; i++) {
-            unsigned vcpu = t->slots[i].vm < 0 ? HYP_VCPUS_MAX : first_vcpu(s, t->slots[i].vm);
-            fprintf(out, "    { .next = &slots_%u[%zu], .vcpu = %u, .ticks = %" PRIu64 " },\n", c, (i + 1) % t->slot_count, vcpu, t->slots[i].ns / NS_PER_TICK);
+            const struct system_slot *slot = &t->slots[i];
+            unsigned vcpu = slot->vm_count == 1 ? first_vcpu(s, slot->vms[0]) : HYP_VCPUS_MAX;
+            fprintf(out, "    { .next = &slots_%u[%zu], .vcpu = %u, .ticks = %" PRIu64, c, (i + 1) % t->slot_count, vcpu, slot->ns / NS_PER_TICK);
+            if (slot->vm_count > 1) {
+                fprintf(out, ", .count = %u, .several = {", slot->vm_count);
+                for (unsigned k = 0; k < slot->vm_count; k++) {
+                    fprintf(out, " %u,", first_vcpu(s, slot->vms[k]));
+                }
+                fprintf(out, " }");
+            }
+            fprintf(out, " },\n");
         }
         fprintf(out, "};\n");
     }

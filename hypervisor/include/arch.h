@@ -90,6 +90,7 @@ void arch_reset_vcpu(struct vcpu *v, uint64_t entry, uint64_t x0);      /* as af
 /* The core has v's registers from now on, and not those of the one that it had, whose interrupts rest; NULL: nobody's. ICH_HCR_EL2 is 0. */
 void arch_switch(struct core *c, struct vcpu *v);
 void arch_open(struct core *c, struct vcpu *v);         /* v, loaded, gets its interrupts */
+void arch_trap_sleep(bool on);          /* of all guests of this core: EC_WFX */
 void arch_resume(struct vcpu *v) __attribute__((noreturn));
 void arch_park(void) __attribute__((noreturn));     /* no interrupt reaches this core any more: it sleeps for ever */
 struct core *arch_core(void);           /* by the stack it is on */

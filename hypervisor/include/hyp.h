@@ -54,6 +54,7 @@ struct vcpu {
     uint32_t sgi_enabled;               /* virtual redistributor: what is not kept in the physical one */
     /* No list register was free: SGIs are pending, others also active physically */
     uint32_t waiting[HYP_WORDS];
+    bool live;                          /* in a slot of several: what comes for it is its core's business now */
 
     const struct hyp_vm *config;
     uint32_t index;                     /* in its VM */
@@ -81,10 +82,12 @@ struct core {
     struct vcpu *loaded;                /* whose registers this core has, or NULL */
     struct vcpu *current;               /* that runs; NULL: idle */
     struct vcpu *fpu;                   /* whose SIMD registers this core has */
-    const struct hyp_slot *slot;        /* that it is in; NULL: it has no schedule */
+    const struct hyp_slot *slot;        /* that it is in; NULL: it has no schedule, or is in … */
     uint64_t slot_end;                  /* tick */
     bool switching;                     /* between two slots: the alarm is the next one's beginning */
     bool open;                          /* interrupts of the one that is loaded come */
+    int8_t level;                       /* of several: up to this one they are live; that one runs, or all sleep if there are not so many */
+    const struct hyp_slot *several;     /* … this one, which is several vCPUs' */
 };
 extern struct core hyp_cores[HYP_CORES_MAX];
 extern struct vcpu hyp_vcpu_states[HYP_VCPUS_MAX];
@@ -133,9 +136,18 @@ void schedule_interrupt(struct core *c, uint32_t intid);        /* acknowledged,
 
 /* slots.c: a core whose time is cut into slots; slots.S has the usual end of a slot */
 void slots_start(struct core *c);                       /* the slot that now is in */
-struct vcpu *slots_owner(const struct core *c);         /* of the slot, or NULL */
+struct vcpu *slots_owner(struct core *c);               /* of the slot, or NULL */
 void slots_interrupt(struct core *c);                   /* PPI_ALARM: the slot is over, or the next one begins */
-bool slots_begin(struct core *c);                       /* all is loaded, and the core sleeps until then; false: something else came, look again */
+struct vcpu *slots_again(struct core *c);               /* between two slots; an interrupt may have come: what runs then */
+/* The core sleeps until the slot begins; v, loaded, goes on, the next alarm is at that tick; or something else came, and the core looks again. */
+void slots_begin(struct vcpu *v, struct core *c, uint64_t alarm, struct vcpu *who) __attribute__((noreturn));
+
+/* priority.c: a slot that several vCPUs share */
+void priority_begin(struct core *c);                    /* the core is in c->slot, and in c->several from now on … */
+void priority_end(struct core *c);                      /* … until now */
+struct vcpu *priority_owner(struct core *c);            /* who runs; NULL: all sleep. Its alarm is set */
+uint64_t priority_alarm(struct core *c);                /* tick: the slot's end, or when one that is to be preferred wakes by its timer */
+struct vcpu *priority_sleep(struct vcpu *v);            /* it has nothing to do: what runs then */
 
 /* lists.c: list registers. The fast path is vectors.S; these are what it leaves. */
 void lists_own(struct vcpu *v, uint32_t intid);         /* acknowledged, the VM's own: no list register was free, or it does not run */
@@ -242,7 +254,7 @@ struct vcpu *trap_device(struct vcpu *v, uint32_t esr);
 struct vcpu *trap_interrupt(struct vcpu *v, uint32_t intid);
 bool trap_vgic(struct vcpu *v, uint32_t iss);           /* an access to the virtual GIC, done; false: it is something else, or wrong */
 bool sysreg_trap(struct vcpu *v, uint32_t iss);         /* false: Undefined */
-void psci_call(struct vcpu *v);
+bool psci_call(struct vcpu *v);                         /* true: it sleeps now (priority_sleep) */
 int64_t hypercall(struct vcpu *v, uint64_t x0);
 struct vcpu *hypercall_switching(struct vcpu *v);       /* those from CALL_SWITCHING on */
 

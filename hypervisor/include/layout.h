@@ -25,7 +25,7 @@
 #define VCPU_GICR_SGI 1704
 #define VCPU_SGI_ENABLED 1712
 #define VCPU_WAITING_BITS 1716  /* waiting[] */
-#define VCPU_SIZE 2688
+#define VCPU_SIZE 2752
 #define VM_GICD_CTLR 4          /* in struct vm; then rwp */
 #define SGI_KICK 15             /* between cores: look again */
 #define SPI_WORD 6              /* devices' SPIs (platform/board/system.rng: from 176) are in words of 32 interrupts from this one on … */

@@ -11,6 +11,7 @@
 
 #define HYP_CORES_MAX 8
 #define HYP_VCPUS_MAX 16
+#define HYP_SLOT_VCPUS 7
 #define HYP_INTIDS 288          /* QEMU virt: SGI 0-15, PPI 16-31, SPI 32-287 */
 #define HYP_NO_VM 0xff
 #define HYP_ECS_MAX 32
@@ -93,7 +94,9 @@ struct hyp_control {
 struct hyp_slot {
     const struct hyp_slot *next;
     uint32_t ticks;             /* of CNTFRQ_EL0 */
-    uint32_t vcpu;              /* HYP_VCPUS_MAX: nobody's */
+    uint32_t vcpu;              /* HYP_VCPUS_MAX: nobody's, or several' */
+    uint8_t count;              /* of several; else 0 */
+    uint8_t several[HYP_SLOT_VCPUS];        /* the first that has something to do runs */
 };
 struct hyp_core {
     uint32_t vcpu;              /* the one that has it alone, else one that a placement brings here, or HYP_VCPUS_MAX */

@@ -108,7 +108,7 @@ void system_free(struct system *s)
     system_free_places(s);
     for (unsigned core = 0; core < SYSTEM_CORES_MAX; core++) {
         for (size_t k = 0; k < s->schedules[core].slot_count; k++) {
-            free(s->schedules[core].slots[k].vm_name);
+            free(s->schedules[core].slots[k].vm_names);
         }
     }
     for (size_t i = 0; i < s->semaphore_count; i++) {

@@ -15,6 +15,7 @@
 #define SYSTEM_VMS_MAX 8
 #define SYSTEM_MODULES_MAX 8
 #define SYSTEM_SLOTS_MAX 32
+#define SYSTEM_SLOT_VMS_MAX 7   /* HYP_SLOT_VCPUS of hypervisor/include/tables.h */
 #define SYSTEM_SIGNALS_MAX 32
 #define SYSTEM_POOLS_MAX 16
 #define SYSTEM_SETS_MAX 8
@@ -180,8 +181,9 @@ struct system_grant {
 
 /* A core's time, over and over. */
 struct system_slot {
-    char *vm_name;              /* or NULL: nobody's */
-    int vm;                     /* index, or SYSTEM_OWNER_NONE */
+    char *vm_names;             /* as written, or NULL: nobody's */
+    int vms[SYSTEM_SLOT_VMS_MAX];       /* indices; the first that has something to do runs */
+    unsigned vm_count;          /* 0: nobody's */
     uint64_t ns;
     int line;
 };

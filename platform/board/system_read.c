@@ -185,7 +185,7 @@ static void read_schedule(struct system *s, xmlNodePtr n)
             system_error(s, xmlGetLineNo(c), "more than %d slots: make them longer", SYSTEM_SLOTS_MAX);
             return;
         }
-        t->slots[t->slot_count++] = (struct system_slot){ .vm_name = attribute(c, "vm"), .vm = SYSTEM_OWNER_NONE, .ns = time_of(s, c, "length"), .line = xmlGetLineNo(c) };
+        t->slots[t->slot_count++] = (struct system_slot){ .vm_names = attribute(c, "vm"), .ns = time_of(s, c, "length"), .line = xmlGetLineNo(c) };
     }
 }
 

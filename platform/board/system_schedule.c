@@ -4,6 +4,7 @@
 #include "system_internal.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define VCPUS_MAX 16            /* HYP_VCPUS_MAX of hypervisor/include/tables.h */
@@ -43,23 +44,71 @@ static void check_placement(struct system *s, size_t i)
     }
 }
 
+static bool has_member(const struct system_slot *slot, int vm)
+{
+    for (unsigned i = 0; i < slot->vm_count; i++) {
+        if (slot->vms[i] == vm) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_member(struct system *s, unsigned core, struct system_slot *slot, const char *name)
+{
+    int vm = system_find_vm(s, name);
+    if (vm < 0) {
+        system_error(s, slot->line, "unknown vm '%s': declare it with <vm name=\"%s\" …>, or leave vm away for a slot of nobody's", name, name);
+        return;
+    }
+    if (!s->vms[vm].core_count) {
+        system_error(s, slot->line, "domain '%s' has no thread: give it core=\"%u\", or remove the slot: it runs on its callers' time", name, core);
+    } else if (!system_may_be_on(&s->vms[vm], core)) {
+        system_error(s, slot->line, "vm '%s' is on core %u (line %d), not on core %u: move it, or the slot", name, s->vms[vm].cores[0], s->vms[vm].line, core);
+    }
+    if (has_member(slot, vm)) {
+        system_error(s, slot->line, "vm '%s' is in this slot twice: a VM has one place in the order, remove one", name);
+    }
+    slot->vms[slot->vm_count++] = vm;
+}
+
+/* What a slot of several has not been tried with. */
+static void check_sharer(struct system *s, const struct system_slot *slot, const struct system_vm *vm)
+{
+    const char *what = vm->domain ? "is a domain" : vm->restart.line ? "has a <restart>" : vm->supervisor.line ? "has a <supervisor>" :
+                       vm->set_count || vm->placement_count ? "has sets or placements" : NULL;
+    for (size_t i = 0; i < vm->capability_count && !what; i++) {
+        what = vm->capabilities[i].portal_name ? "calls domains" : NULL;
+    }
+    if (what) {
+        system_error(s, slot->line, "vm '%s' %s, and cannot share a slot: give it one of its own", vm->name, what);
+    }
+}
+
 static void check_slot(struct system *s, unsigned core, struct system_slot *slot)
 {
     if (slot->ns < SLOT_MIN_NS && !s->errors) {
         system_error(s, slot->line, "a slot of %" PRIu64 " ns: make it at least %u us", slot->ns, SLOT_MIN_NS / 1000);
     }
-    if (!slot->vm_name) {
+    if (!slot->vm_names) {
         return;
     }
-    slot->vm = system_find_vm(s, slot->vm_name);
-    if (slot->vm < 0) {
-        system_error(s, slot->line, "unknown vm '%s': declare it with <vm name=\"%s\" …>, or leave vm away for a slot of nobody's", slot->vm_name, slot->vm_name);
-    } else if (!s->vms[slot->vm].core_count) {
-        system_error(s, slot->line, "domain '%s' has no thread: give it core=\"%u\", or remove the slot: it runs on its callers' time", slot->vm_name, core);
-    } else if (!system_may_be_on(&s->vms[slot->vm], core)) {
-        system_error(s, slot->line, "vm '%s' is on core %u (line %d), not on core %u: move it, or the slot", slot->vm_name, s->vms[slot->vm].cores[0],
-                     s->vms[slot->vm].line, core);
+    slot->vm_count = 0;
+    char *names = strdup(slot->vm_names), *rest = names, *name;
+    while (names && (name = strtok_r(rest, " \t\n", &rest))) {
+        if (slot->vm_count == SYSTEM_SLOT_VMS_MAX) {
+            system_error(s, slot->line, "a slot of more than %d VMs: give '%s' another one", SYSTEM_SLOT_VMS_MAX, name);
+            break;
+        }
+        check_member(s, core, slot, name);
     }
+    for (size_t i = 0; slot->vm_count > 1 && i < slot->vm_count; i++) {
+        check_sharer(s, slot, &s->vms[slot->vms[i]]);
+    }
+    if (names && !slot->vm_count && !s->errors) {
+        system_error(s, slot->line, "a slot with an empty vm: name one, or leave vm away for a slot of nobody's");
+    }
+    free(names);
 }
 
 static void check_schedule(struct system *s, unsigned core)
@@ -80,7 +129,7 @@ static void check_schedule(struct system *s, unsigned core)
     for (size_t v = 0; v < s->vm_count; v++) {
         bool has = !s->vms[v].core_count || !system_may_be_on(&s->vms[v], core);
         for (size_t i = 0; i < t->slot_count; i++) {
-            has |= t->slots[i].vm == (int)v;
+            has |= has_member(&t->slots[i], v);
         }
         if (!has) {
             system_error(s, s->vms[v].line, "vm '%s' has no slot in the schedule of core %u (line %d): give it one", s->vms[v].name, core, t->line);

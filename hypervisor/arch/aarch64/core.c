@@ -3,7 +3,7 @@
  */
 #include "hyp.h"
 
-/* Arm ARM D13.2.48 HCR_EL2. WFI does not trap: a vCPU has its core alone, or for its slot. */
+/* Arm ARM D13.2.48 HCR_EL2. WFI does not trap: a vCPU has its core alone, or for its slot; but see arch_trap_sleep. */
 #define HCR_VM (1ul << 0)       /* stage 2 on */
 #define HCR_SWIO (1ul << 1)
 #define HCR_PTW (1ul << 2)      /* a stage 1 walk of the guest into device memory faults */
@@ -97,6 +97,10 @@ void arch_use_fpu(struct vcpu *v)
     c->fpu = v;
     v->state.cptr = CPTR_RES1;
 }
+
+/* D1.16.2: a WFI of the guest comes here instead of sleeping. */
+#define HCR_TWI (1ul << 13)
+void arch_trap_sleep(bool on) { WRITE_SYSREG(hcr_el2, on ? HCR_GUEST | HCR_TWI : HCR_GUEST); }
 
 /* D1.16.3: with TGE its SVC and its faults come to EL2; stage 2 is all the translation that it has (D5.1.5). */
 #define HCR_TGE (1ul << 27)

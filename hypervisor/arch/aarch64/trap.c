@@ -108,13 +108,14 @@ static struct vcpu *of_monitor(struct vcpu *m, uint64_t esr)
     return (esr >> 26 & 0x3f) == EC_SVC64 ? monitor_call(m) : monitor_crash(m, "its monitor has failed");
 }
 
-static void call(struct vcpu *v, uint64_t esr)
+static struct vcpu *call(struct vcpu *v, uint64_t esr)
 {
     if (esr & 0xffff) {
         v->frame.x[0] = -1l;        /* SMCCC 1.1 2.9: other immediates are nobody's */
-    } else {
-        psci_call(v);
+    } else if (psci_call(v)) {
+        return priority_sleep(v);
     }
+    return v;
 }
 
 /* An access that is not the GIC's, by a guest: its monitor's business if it has one. */
@@ -138,10 +139,10 @@ struct vcpu *trap_sync(struct vcpu *v)
     switch (esr >> 26 & 0x3f) {
     case EC_SMC64:
         done(esr);
-        call(v, esr);
+        next = call(v, esr);
         break;
     case EC_HVC64:                  /* ELR is behind the HVC already */
-        call(v, esr);
+        next = call(v, esr);
         break;
     case EC_SYSREG:
         if (sysreg_trap(v, esr)) {
@@ -166,6 +167,10 @@ struct vcpu *trap_sync(struct vcpu *v)
         wrong = "asynchronous external abort";
         break;
     default:
+        if (esr >> 26 == EC_WFX) {      /* here, not above: with one case more this is a jump table, which is longer for all others */
+            done(esr);
+            return priority_sleep(v);
+        }
         wrong = "exception that no VM may cause";
     }
     if (wrong && !arch_abort(v, esr) && (schedule_has_time(v) || esr >> 26 == EC_SERROR)) {

@@ -96,7 +96,7 @@ struct wanted_vm {
 };
 struct wanted_schedule {
     uint64_t frame_ns;
-    struct { char vm[64]; uint64_t ns; } slots[256];        /* vm: "" nobody's */
+    struct { char vms[256]; uint64_t ns; } slots[256];      /* vms: names as written, in order; "" nobody's */
     size_t slot_count;
     int line;                       /* 0: the core has none */
 };

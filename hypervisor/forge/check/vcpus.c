@@ -3,6 +3,7 @@
  */
 #include "check.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "hypervisor/include/layout.h"
@@ -69,22 +70,45 @@ static unsigned alone(const struct wanted *w, unsigned core)
     return vcpu;
 }
 
+/* The vCPUs of a slot's VMs, in their order; returns how many. */
+static unsigned vcpus_of(const struct wanted *w, const char *names, unsigned vcpus[HYP_SLOT_VCPUS + 1])
+{
+    unsigned count = 0;
+    for (size_t len; *(names += strspn(names, " \t\n")) && count <= HYP_SLOT_VCPUS; names += len) {
+        char name[64];
+        len = strcspn(names, " \t\n");
+        snprintf(name, sizeof name, "%.*s", (int)len, names);
+        vcpus[count++] = vcpus_first_of(w, name);
+    }
+    return count;
+}
+
 static void check_slots(const struct image *i, const struct wanted *w, unsigned core, uint64_t at)
 {
     const struct wanted_schedule *t = &w->schedules[core];
     for (size_t n = 0; n < t->slot_count; n++) {
         struct hyp_slot is;
-        unsigned vcpu = *t->slots[n].vm ? vcpus_first_of(w, t->slots[n].vm) : HYP_VCPUS_MAX;
+        unsigned vcpus[HYP_SLOT_VCPUS + 1], count = vcpus_of(w, t->slots[n].vms, vcpus), vcpu = count == 1 ? vcpus[0] : HYP_VCPUS_MAX;
         if (!image_memory(i, at + n * sizeof is, &is, sizeof is)) {
             differs(t->line, "the slots of core %u at 0x%lx are not in the image", core, at);
             return;
         }
         if (is.vcpu != vcpu || (uint64_t)is.ticks * TICK_NS != t->slots[n].ns) {
-            differs(t->line, "slot %zu of core %u is vCPU %u's for %lu ns in the image, not %u's for %lu ns (%d: nobody's)", n, core, is.vcpu,
+            differs(t->line, "slot %zu of core %u is vCPU %u's for %lu ns in the image, not %u's for %lu ns (%d: nobody's, or several')", n, core, is.vcpu,
                     (uint64_t)is.ticks * TICK_NS, vcpu, t->slots[n].ns, HYP_VCPUS_MAX);
         }
         if ((uint64_t)is.next != at + (n + 1) % t->slot_count * sizeof is) {
             differs(t->line, "slot %zu of core %u is followed by the one at 0x%lx in the image, not by slot %zu", n, core, (uint64_t)is.next, (n + 1) % t->slot_count);
+        }
+        count = count > 1 ? count : 0;
+        if (is.count != count) {
+            differs(t->line, "slot %zu of core %u is shared by %u vCPUs in the image, not by %u", n, core, is.count, count);
+            continue;
+        }
+        for (unsigned k = 0; k < HYP_SLOT_VCPUS; k++) {
+            if (is.several[k] != (k < count ? vcpus[k] : 0)) {
+                differs(t->line, "slot %zu of core %u: number %u in its order is vCPU %u in the image, not %u", n, core, k, is.several[k], k < count ? vcpus[k] : 0);
+            }
         }
     }
 }

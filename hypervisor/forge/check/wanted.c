@@ -155,7 +155,9 @@ static void read_schedule(struct wanted *w, xmlNodePtr n)
     t->frame_ns = duration(n, "frame");
     for (xmlNodePtr c = n->children; c; c = c->next) {
         if (is(c, "slot") && t->slot_count < sizeof t->slots / sizeof t->slots[0]) {
-            word(c, "vm", t->slots[t->slot_count].vm);
+            char *vms = attribute(c, "vm");
+            snprintf(t->slots[t->slot_count].vms, sizeof t->slots[0].vms, "%s", vms ? vms : "");
+            free(vms);
             t->slots[t->slot_count++].ns = duration(c, "length");
         }
     }
