@@ -184,6 +184,16 @@ TEST(Replay, ADamagedRecordingIsRefused)
     EXPECT_SAYS(gone, "it/trace");
 }
 
+/* Without what is told of progress on a slow machine. */
+std::string without_progress(const std::string &output)
+{
+    std::istringstream in(output);
+    std::string line, rest;
+    while (std::getline(in, line))
+        rest += line.rfind("ingot: ", 0) == 0 && line.find("running until") != std::string::npos ? "" : line + "\n";
+    return rest;
+}
+
 TEST(Replay, AnchorsChangeNothing)
 {
     Recorded s(busy);
@@ -192,7 +202,7 @@ TEST(Replay, AnchorsChangeNothing)
     EXPECT_EQ(0, plain.finish()) << plain.output;
     Command again({ "replay", "-q", "--anchors", "1.3ms", s.name });
     EXPECT_EQ(0, again.finish()) << again.output;
-    EXPECT_EQ(plain.output, again.output);
+    EXPECT_EQ(without_progress(plain.output), without_progress(again.output));
     EXPECT_EQ(0, access(s.file("it/at-2600000000/state").c_str(), R_OK));
 }
 

@@ -176,7 +176,7 @@ TEST(TraceOfARun, TellsTheVmsOfASharedCoreApartAndNamesTheirCode)
                     "b:probe { name = 'el2', at = 'hyp_vector_irq' }\n"
                     "b:probe { name = 'handler', at = 'pulse_handler', file = 'rt/rt.elf', core = 0 }\n"
                     "b:run_for('20ms')\n");
-    cli::Command c({ "run", "--quiet", s.path });
+    cli::Command c({ "run", "--quiet", "--trace", s.path });
     ASSERT_EQ(c.finish(), 0) << c.output;
     const std::string path = INGOT_BUILD "/runs/" + s.name + "/it/trace";
     for (const char *i : { "0", "1" }) {
