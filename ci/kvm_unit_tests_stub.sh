@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What looks like a checkout of kvm-unit-tests to ci/kvm-unit-tests.sh: kvm_unit_tests_stub.sh FOLDER
 #
-# Each of its "tests" says a text and an end of its own; "timer" then touches what its VM has not.
+# Each of its "tests" says a text and an end of its own; "timer" then asks for a reset instead of its end, which stops its VM.
 set -euo pipefail
 mkdir -p "$1/arm"
 touch "$1/arm/selftest.c"
@@ -31,7 +31,7 @@ says_micro-bench = SKIP: not here\n\nEXIT: STATUS=77\n
 .PHONY: directories
 directories: ; mkdir -p arm
 arm/%.flat: $(SRC)/arm/cstart64.S
-	$(CROSS)gcc -c -DTEXT='"$(says_$*)"' -DREACH=$(if $(filter timer,$*),1,0) -o arm/$*.o $<
+	$(CROSS)gcc -c -DTEXT='"$(says_$*)"' -DRESET=$(if $(filter timer,$*),1,0) -o arm/$*.o $<
 	$(CROSS)objcopy -O binary -j .text arm/$*.o $@
 END
 
@@ -43,10 +43,10 @@ reloc_start:
     cbz w3, 2f
     strb w3, [x1]
     b 1b
-2:  mov x4, #REACH
+2:  mov x4, #RESET
     cbz x4, 3f
-    mov x5, #0
-    ldr w3, [x5]
+    ldr w0, =0x84000009     /* PSCI SYSTEM_RESET */
+    hvc #0
 3:  ldr w0, =0x84000008     /* PSCI SYSTEM_OFF */
     hvc #0
     .ltorg
